@@ -1,11 +1,43 @@
 #!/usr/bin/env python
 """Clearhost's command line."""
 
+import contextlib
 import os
+import signal
 import sys
 
+import environ
 from django.core.management import execute_from_command_line
 
-if __name__ == "__main__":
+from config.embedded_postgres import EmbeddedPostgresError, cluster
+from config.state import PROJECT
+
+WITHOUT_DATABASE = {
+    *("check", "collectstatic", "compilemessages", "demo_world", "diffsettings", "evaluate", "findstatic", "help"),
+    *("makemessages", "postgres", "prepare", "score_files", "spectacular", "version"),
+}
+
+
+def needs_database(arguments: list[str]) -> bool:
+    """Say whether this command line asks for the database."""
+    if not arguments or arguments[0].startswith("-") or {"-h", "--help"} & set(arguments):
+        return False
+    return arguments[0] not in WITHOUT_DATABASE
+
+
+def main() -> None:
+    """Run one command, with the embedded server up when it is needed and no other is named."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    environ.Env.read_env(PROJECT / ".env")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with contextlib.ExitStack() as stack:
+        if needs_database(sys.argv[1:]) and not os.environ.get("DATABASE_URL"):
+            try:
+                stack.enter_context(cluster().in_use())
+            except EmbeddedPostgresError as problem:
+                sys.exit(f"manage.py: {problem}")
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

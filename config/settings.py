@@ -5,13 +5,17 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from config import state
+from config.embedded_postgres import cluster
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="not-secret-yet")
+SECRET_KEY = env.str("SECRET_KEY", default="") or state.secret("secret_key")
+REVIEWER_KEY = env.str("REVIEWER_KEY", default="") or state.secret("reviewer_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
 INSTALLED_APPS = [
@@ -64,7 +68,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://clearhost@127.0.0.1:5432/clearhost")}
+DATABASES = {
+    "default": env.db("DATABASE_URL")
+    if env.str("DATABASE_URL", default="")
+    else {"ENGINE": "django.db.backends.postgresql", **cluster().address()}
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("简体中文"))]
