@@ -4,8 +4,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-os.environ["CLEARHOST_POSTGRES"] = "test"
-
 import pytest
 from django.conf import settings
 
