@@ -1,0 +1,282 @@
+"""What was observed. One table per kind; columns are named as in the canonical files. Null means not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from feedback.kinds import COVERED, KINDS, Column, Type
+from influencers.models import ID_COLLATION, Influencer, Sourced
+
+
+def bounds(kind: str) -> list[models.CheckConstraint]:
+    """The bounds of `kinds` once more, held by the database."""
+    return [
+        models.CheckConstraint(condition=_within(column), name=f"{kind}_{column.name}_within")
+        for column in KINDS[kind].columns
+        if column.choices or column.low is not None
+    ]
+
+
+def _within(column: Column) -> models.Q:
+    name = {"class": "violation_class"}.get(column.name, column.name)
+    if column.choices:
+        return models.Q(**{f"{name}__in": column.choices})
+    as_stored = int if column.type is Type.WHOLE else float
+    assert column.low is not None
+    assert column.high is not None
+    return models.Q(**{f"{name}__gte": as_stored(column.low), f"{name}__lte": as_stored(column.high)})
+
+
+def choice(kind: str, column: str, label: Any, **options: Any) -> models.CharField[Any, Any]:
+    choices = KINDS[kind].by_name[column].choices
+    options = {"null": True, "blank": True, **options}
+    return models.CharField(label, max_length=32, choices=[(value, value) for value in choices], **options)
+
+
+def source_key(label: Any, **options: Any) -> models.CharField[Any, Any]:
+    options = {"null": True, "blank": True, **options}
+    return models.CharField(label, max_length=128, db_collation=ID_COLLATION, **options)
+
+
+def count(label: Any) -> models.BigIntegerField[Any, Any]:
+    return models.BigIntegerField(label, null=True, blank=True)
+
+
+def number(label: Any) -> models.FloatField[Any, Any]:
+    return models.FloatField(label, null=True, blank=True)
+
+
+def moment(label: Any, **options: Any) -> models.DateTimeField[Any, Any]:
+    return models.DateTimeField(label, null=True, blank=True, **options)
+
+
+def words(label: Any, length: int = 200) -> models.CharField[Any, Any]:
+    return models.CharField(label, max_length=length, null=True, blank=True)
+
+
+def by_time_and_influencer(kind: str, time: str) -> list[models.Index]:
+    """Every further index costs load speed."""
+    return [
+        BrinIndex(fields=[time], name=f"{kind}_time"),
+        models.Index(fields=["influencer", f"-{time}"], name=f"{kind}_of_influencer"),
+    ]
+
+
+class Evidence(Sourced):
+    """Evidence about one influencer. Sessions, orders and products are known by their source ids alone."""
+
+    influencer = models.ForeignKey(
+        Influencer, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("influencer")
+    )
+
+    class Meta(Sourced.Meta):
+        abstract = True
+
+
+class Session(Evidence):
+    """One live show."""
+
+    started_at = models.DateTimeField(_("started at"))
+    orders = models.BigIntegerField(_("orders"))
+    ended_at = moment(_("ended at"))
+    platform = words(_("platform"), 64)
+    show_type = choice("sessions", "show_type", _("show type"))
+    viewers = count(_("viewers"))
+    views = count(_("views"))
+    peak_online = count(_("peak online"))
+    avg_online = number(_("average online"))
+    avg_watch_seconds = number(_("average seconds watched"))
+    paid_viewers = count(_("viewers by advertising"))
+    commenters = count(_("commenters"))
+    comments = count(_("comments"))
+    likes = count(_("likes"))
+    new_followers = count(_("new followers"))
+    buyers = count(_("buyers"))
+    gmv = number(_("gross sales"))
+    gmv_low = number(_("gross sales, lower end"))
+    gmv_high = number(_("gross sales, upper end"))
+    cancelled_orders = count(_("cancelled orders"))
+    refund_orders = count(_("refunded orders"))
+    refund_amount = number(_("refunded amount"))
+    refunds_as_of = moment(_("refunds as of"))
+    questions = count(_("questions"))
+    answered = count(_("questions answered"))
+    ad_spend = number(_("advertising spend"))
+    placement_fee = number(_("placement fee"))
+    ai_host = models.BooleanField(_("AI host"), null=True, blank=True)
+    currency = words(_("currency"), 8)
+
+    class Meta(Evidence.Meta):
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        constraints = [*Sourced.Meta.constraints, *bounds("sessions")]
+        indexes = by_time_and_influencer("session", "started_at")
+
+
+class Review(Evidence):
+    """One buyer's marks, 1 to 5. The reviewer is a keyed hash: the same person, but not who."""
+
+    reviewer_id = models.UUIDField(_("reviewer"), editable=False)
+    created_at = models.DateTimeField(_("created at"))
+    professionalism = models.SmallIntegerField(_("professionalism"))
+    service = models.SmallIntegerField(_("service"))
+    as_described = models.SmallIntegerField(_("as described"))
+    session_id = source_key(_("session"))
+    order_id = source_key(_("order"))
+    product_id = source_key(_("product"))
+    verified = models.BooleanField(_("verified purchase"), null=True, blank=True)
+    text = models.TextField(_("text"), null=True, blank=True)
+    language = words(_("language"), 16)
+
+    class Meta(Evidence.Meta):
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [*Sourced.Meta.constraints, *bounds("reviews")]
+        indexes = by_time_and_influencer("review", "created_at")
+
+
+class Refund(Evidence):
+    """One order, or part of one, given back."""
+
+    created_at = models.DateTimeField(_("created at"))
+    reason = choice("refunds", "reason", _("reason"), null=False, blank=False)
+    session_id = source_key(_("session"))
+    order_id = source_key(_("order"))
+    amount = number(_("amount"))
+    fault = choice("refunds", "fault", _("fault"))
+    stage = choice("refunds", "stage", _("stage"))
+    kind = choice("refunds", "kind", _("kind"))
+    product_id = source_key(_("product"))
+    category = words(_("category"), 64)
+    reason_text = models.TextField(_("reason in words"), null=True, blank=True)
+
+    class Meta(Evidence.Meta):
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [*Sourced.Meta.constraints, *bounds("refunds")]
+        indexes = by_time_and_influencer("refund", "created_at")
+
+
+class Complaint(Evidence):
+    """One consumer's complaint, as its source reports it."""
+
+    created_at = models.DateTimeField(_("created at"))
+    severity = choice("complaints", "severity", _("severity"), null=False, blank=False)
+    status = choice("complaints", "status", _("status"), null=False, blank=False)
+    session_id = source_key(_("session"))
+    order_id = source_key(_("order"))
+    kind = words(_("kind"))
+    fault = choice("complaints", "fault", _("fault"))
+    channel = choice("complaints", "channel", _("channel"))
+    responded_at = moment(_("responded at"))
+    resolved_at = moment(_("resolved at"))
+    remedy = words(_("remedy"))
+    remedied_at = moment(_("remedied at"))
+    text = models.TextField(_("text"), null=True, blank=True)
+
+    class Meta(Evidence.Meta):
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
+        constraints = [*Sourced.Meta.constraints, *bounds("complaints")]
+        indexes = by_time_and_influencer("complaint", "created_at")
+
+
+class Violation(Evidence):
+    """One breach of the rules, alleged, confirmed or overturned."""
+
+    occurred_at = models.DateTimeField(_("occurred at"))
+    code = choice("violations", "code", _("code"), null=False, blank=False)
+    status = choice("violations", "status", _("status"), null=False, blank=False)
+    session_id = source_key(_("session"))
+    violation_class = choice("violations", "class", _("class"), db_column="class")
+    subject = choice("violations", "subject", _("subject"))
+    reported_by = words(_("reported by"))
+    authority = words(_("authority"))
+    document_no = words(_("document number"))
+    note = models.TextField(_("note"), null=True, blank=True)
+
+    class Meta(Evidence.Meta):
+        verbose_name = _("violation")
+        verbose_name_plural = _("violations")
+        constraints = [*Sourced.Meta.constraints, *bounds("violations")]
+        indexes = by_time_and_influencer("violation", "occurred_at")
+
+
+class Coverage(Sourced):
+    """From when to when the evidence of a kind is known to be complete. Assumed ones stand where no source says."""
+
+    kind = models.CharField(_("kind"), max_length=32, choices=[(kind, kind) for kind in COVERED])
+    covers_from = moment(_("from"), db_column="from")
+    covers_until = moment(_("until"), db_column="until")
+    complete = models.BooleanField(_("complete"))
+    assumed = models.BooleanField(_("assumed"), db_default=False)
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("coverage")
+        verbose_name_plural = _("coverage")
+        constraints = [*Sourced.Meta.constraints, *bounds("coverage")]
+
+
+class Revision(models.Model):
+    """A revision of a row that a later one has replaced, whole, as it was stored."""
+
+    kind = models.CharField(_("kind"), max_length=32)
+    source_id = models.CharField(_("source id"), max_length=128, db_collation=ID_COLLATION)
+    updated_at = models.DateTimeField(_("updated at by its source"), null=True)
+    received_at = models.DateTimeField(_("received at"), null=True)
+    loaded_at = models.DateTimeField(_("loaded at"))
+    row = models.JSONField(_("row"))
+
+    class Meta:
+        verbose_name = _("superseded revision")
+        verbose_name_plural = _("superseded revisions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "source_id", "updated_at"], name="revision_source", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.source_id}"
+
+
+class Outbox(models.Model):
+    """Whose day has to be counted again. A day of null means all of them; whoever takes a row up deletes it."""
+
+    influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, db_index=False, related_name="+")
+    day = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("evidence to take up")
+        verbose_name_plural = _("evidence to take up")
+
+    def __str__(self) -> str:
+        return f"{self.influencer_id} {self.day or ''}"
+
+
+class Ingest(models.Model):
+    """One file or batch that was loaded, and what became of its rows."""
+
+    at = models.DateTimeField(_("at"), db_default=Now())
+    kind = models.CharField(_("kind"), max_length=32)
+    file = models.CharField(_("file"), max_length=500)
+    digest = models.CharField(_("SHA-256"), max_length=64)
+    rows = models.BigIntegerField(_("rows"))
+    loaded = models.BigIntegerField(_("loaded"))
+    older = models.BigIntegerField(_("older"))
+    duplicate = models.BigIntegerField(_("duplicates"))
+    skipped = models.BigIntegerField(_("skipped"))
+    rejected = models.BigIntegerField(_("rejected"))
+
+    class Meta:
+        verbose_name = _("ingest")
+        verbose_name_plural = _("ingests")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.loaded}/{self.rows}"
