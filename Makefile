@@ -1,0 +1,38 @@
+# Everything below needs only make and Python 3.11 or newer; PYTHON names another one.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: setup demo test check lock
+
+setup: .venv/.installed
+
+demo: setup
+	@exec $(BIN)/python -m config.demo
+
+test: .venv/.installed-dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	CLEARHOST_POSTGRES=test $(BIN)/python manage.py makemigrations --check --dry-run
+
+lock: .venv/.installed-dev
+	for part in requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header $$part.in -o $$part.txt || exit 1; done
+
+.venv/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the pinned requirements into .venv"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "Installing what tests and checks need"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
