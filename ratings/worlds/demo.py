@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -9,14 +10,16 @@ import pyarrow as pa
 
 from ratings.worlds import draws, names, texts
 from ratings.worlds.smooth import Smooth, smooth_world
+from ratings.worlds.stories.draft import Row
 from ratings.worlds.tables import clean_tables, epoch_us, labels, pick, table, whole
 from ratings.worlds.world import CATEGORIES, DAY, DIMENSIONS, World
 
 EVERYDAY = Smooth(
-    log_orders=5.75,
-    log_orders_sd=1.2,
-    most_orders=20_000.0,
-    reviews_per_order=0.13,
+    log_orders=6.0,
+    log_orders_sd=1.1,
+    most_orders=40_000.0,
+    log_sessions=4.0,
+    reviews_per_order=0.15,
     refund_lag=3.0,
     severity=(0.62, 0.29, 0.087, 0.003),
     no_reason=(0.11, 0.12, 0.05, 0.10, 0.04, 0.09, 0.18, 0.04, 0.13, 0.10, 0.06, 0.58),
@@ -25,6 +28,7 @@ EVERYDAY = Smooth(
 )
 PRICE = (90.0, 130.0, 45.0, 160.0, 60.0, 85.0, 420.0, 50.0, 210.0, 150.0, 110.0, 170.0)
 QUALIFIED = {"beauty": "化妆品备案人员证", "food": "食品经营许可证", "jewelry": "珠宝鉴定师证", "tea": "评茶员证"}
+FREE_TEXT = {"reviews": ("text",), "refunds": ("reason_text",), "complaints": ("text",), "violations": ("note",)}
 CODES = (
     ("PRM-02", "SVC-02"),
     ("PRD-04", "PRC-01", "SVC-01", "PRC-02", "PRM-08"),
@@ -33,8 +37,10 @@ CODES = (
 )
 
 
-def demo_tables(*, n: int, seed: int, until: date, days: int = 365) -> tuple[dict[str, pa.Table], World]:
-    """Canonical tables of `n` invented influencers, and the world they come from (with its truth)."""
+def demo_tables(
+    *, n: int, seed: int, until: date, days: int = 365, stories: Mapping[str, list[Row]] | None = None
+) -> tuple[dict[str, pa.Table], World]:
+    """Canonical tables of `n` invented influencers and the given stories, and the world (with its truth)."""
     p = Smooth(**{**{f: getattr(EVERYDAY, f) for f in EVERYDAY.__slots__}, "days": days})
     world = smooth_world(n=n, seed=seed, until=until, p=p)
     clean = clean_tables(world)
@@ -49,7 +55,8 @@ def demo_tables(*, n: int, seed: int, until: date, days: int = 365) -> tuple[dic
         "complaints": _complaints(world, clean["complaints"]),
         "violations": _violations(world, clean["violations"]),
     }
-    return {kind: _unstamped(rows) for kind, rows in tables.items()}, world
+    told = stories or {}
+    return {kind: _unstamped(_joined(kind, rows, told.get(kind, []))) for kind, rows in tables.items()}, world
 
 
 def truth_table(world: World) -> pa.Table:
@@ -59,6 +66,19 @@ def truth_table(world: World) -> pa.Table:
         columns[name] = pa.array(np.round(100 * world.truth.dimensions[name], 4))
     columns["overall"] = pa.array(np.round(100 * world.truth.overall, 4))
     return pa.table(columns)
+
+
+def _joined(kind: str, rows: pa.Table, told: list[Row]) -> pa.Table:
+    if not told:
+        return rows
+    names = [*rows.column_names, *(f for f in FREE_TEXT.get(kind, ()) if f not in rows.column_names)]
+    wide = pa.schema(
+        [(name, rows.schema.field(name).type if name in rows.column_names else pa.string()) for name in names]
+    )
+    unknown = {name for row in told for name in row} - set(names)
+    assert not unknown, unknown
+    filled = [{name: row.get(name) for name in names} for row in told]
+    return pa.concat_tables([rows, pa.Table.from_pylist(filled, schema=wide)], promote_options="default")
 
 
 def _unstamped(rows: pa.Table) -> pa.Table:

@@ -45,6 +45,7 @@ class Smooth:
     log_orders: float = 6.2
     log_orders_sd: float = 1.7
     most_orders: float = 120_000.0
+    log_sessions: float = 3.6
     newcomers: float = 0.12
     reviews_per_order: float = 0.05
     general: float = 0.60
@@ -171,7 +172,7 @@ def _inflators(rng: np.random.Generator, p: Smooth, n: int) -> Floats:
 
 
 def _sessions(rng: np.random.Generator, p: Smooth, n: int, log_orders: Floats, inflator: Floats) -> Sessions:
-    often = 3.6 + 0.30 * (log_orders - 6.2) + rng.normal(0.0, 0.45, n)
+    often = p.log_sessions + 0.30 * (log_orders - 6.2) + rng.normal(0.0, 0.45, n)
     begin = np.where(rng.random(n) < p.newcomers, rng.uniform(0.0, 0.9, n), 0.0) * p.days
     active = (p.days - begin) / 365.0
     count = np.clip(np.exp(often) * active, 2, 700).astype(np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pyarrow import csv
 
 from ratings.worlds.canonical import write_canonical
 from ratings.worlds.demo import demo_tables, truth_table
+from ratings.worlds.stories import tell
 
 
 class Command(BaseCommand):
@@ -34,8 +36,12 @@ class Command(BaseCommand):
         if n < 1 or days < 1:
             raise CommandError("A world needs at least one influencer and one day.")
         until = options["until"] or datetime.now(ZoneInfo("Asia/Shanghai")).date()
-        tables, world = demo_tables(n=n, seed=options["seed"], until=until, days=days)
+        told, calls = tell(until) if options["stories"] else ({}, [])
+        tables, world = demo_tables(n=n, seed=options["seed"], until=until, days=days, stories=told)
         write_canonical(tables, options["folder"])
+        if options["stories"]:
+            lines = [json.dumps(call, ensure_ascii=False, sort_keys=True) + "\n" for call in calls]
+            (options["folder"] / "story.jsonl").write_text("".join(lines), encoding="utf-8")
         csv.write_csv(truth_table(world), options["folder"] / "truth.csv")
         counts = ", ".join(f"{rows.num_rows:,} {kind}" for kind, rows in tables.items())
         self.stdout.write(f"{options['folder']}: {counts}, until {until}")
