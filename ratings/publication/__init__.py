@@ -1,0 +1,22 @@
+"""What the public sees: one run at a time, one document per influencer, and lists that stay within their run."""
+
+from ratings.publication.lists import history, influencers, rankings
+from ratings.publication.paging import CursorGone, CursorInvalid, Page
+from ratings.publication.serving import document, documents, kept_document, public_run
+from ratings.publication.verbs import CannotPublish, publish, unpublish
+
+__all__ = [
+    "CannotPublish",
+    "CursorGone",
+    "CursorInvalid",
+    "Page",
+    "document",
+    "documents",
+    "history",
+    "influencers",
+    "kept_document",
+    "public_run",
+    "publish",
+    "rankings",
+    "unpublish",
+]

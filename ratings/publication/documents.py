@@ -1,0 +1,102 @@
+"""Putting the public document together: what a run found, who it is about, and what stands against them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.db.models import Prefetch
+
+from influencers.models import Account
+from ratings.models import Run, Scorecard
+
+CHUNK = 2_000
+COLUMNS = "slug, influencer_id, run_id, body, body_gzip, etag, updated_at"
+
+
+def assemble(*, card: Scorecard, run: Run, published_at: datetime, updated_at: datetime) -> dict[str, Any]:
+    """The document of one influencer; its keys are the contract of interfaces.md, section 4."""
+    influencer, found = card.influencer, card.card
+    means = run.peer_groups[card.peer_group]["mean"]
+    return {
+        "influencer": {
+            "slug": influencer.slug,
+            "name": influencer.name,
+            "category": {
+                "code": card.category.code,
+                "name_en": card.category.name_en,
+                "name_zh": card.category.name_zh,
+            },
+            "platforms": [
+                {"platform": account.platform, "handle": account.handle, "followers": account.followers}
+                for account in influencer.open_accounts  # type: ignore[attr-defined]
+            ],
+            "tier": card.tier,
+            "league": card.league,
+            "qualification": influencer.qualification or None,
+            "qualification_expires": influencer.qualification_expires and influencer.qualification_expires.isoformat(),
+        },
+        "status": card.status,
+        "overall": found["overall"],
+        "dimensions": {
+            name: {**dimension, "peer_mean": means.get(name)} for name, dimension in found["dimensions"].items()
+        },
+        "contributions": found["contributions"],
+        "peer_group": {"name": card.peer_group, **run.peer_groups[card.peer_group]},
+        "traffic": found["traffic"],
+        "standing": [],
+        "grade_cap": found["grade_cap"],
+        "evidence": found["evidence"],
+        "as_of": run.as_of.isoformat(),
+        "run": run.pk,
+        "policy": run.policy_id,
+        "published_at": published_at.isoformat(timespec="seconds"),
+        "updated_at": updated_at.isoformat(timespec="seconds"),
+    }
+
+
+def encode(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def etag_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def rewrite_all(*, run: Run, at: datetime) -> int:
+    """Replaces every public document by the one `run` gives; the caller's transaction makes it one step."""
+    written = 0
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ratings_publicdocument")
+        for rows in _batches(run=run, at=at):
+            with cursor.copy(f"COPY ratings_publicdocument ({COLUMNS}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            written += len(rows)
+    return written
+
+
+def _batches(*, run: Run, at: datetime) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows in the order of COLUMNS; whole batches, because a connection cannot read while it copies."""
+    cards = _cards(run)
+    while batch := list(islice(cards, CHUNK)):
+        rows: list[tuple[Any, ...]] = []
+        for card in batch:
+            body = encode(assemble(card=card, run=run, published_at=at, updated_at=at))
+            packed = gzip.compress(body, compresslevel=5, mtime=0)
+            rows.append((card.influencer.slug, card.influencer_id, run.pk, body, packed, etag_of(body), at))
+        yield rows
+
+
+def _cards(run: Run) -> Iterator[Scorecard]:
+    accounts = Account.objects.filter(voided_at=None).order_by("platform", "source_id")
+    cards = Scorecard.objects.filter(run=run, influencer__voided_at=None).order_by("position")
+    cards = cards.select_related("influencer", "category").defer("influencer__search")
+    with_accounts = Prefetch("influencer__accounts", queryset=accounts, to_attr="open_accounts")
+    return cards.prefetch_related(with_accounts).iterator(chunk_size=CHUNK)

@@ -1,0 +1,152 @@
+"""Leaderboards, search results and history: every page of a list comes from the run its first page came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from influencers.models import Account, Influencer
+from ratings.models import DIMENSIONS, HistoryPoint, PublicRun, Scorecard
+from ratings.publication.paging import Cursor, CursorGone, CursorInvalid, Order, Page, page
+
+PAGE_SIZE = 50
+ORDERS = {
+    "rank": Order((("position", False),)),
+    "-rank": Order((("position", True),)),
+    "name": Order((("name", False), ("position", False))),
+    "-name": Order((("name", True), ("position", True))),
+    **{d: Order(((d, False), ("position", True))) for d in DIMENSIONS},
+    **{f"-{d}": Order(((d, True), ("position", False))) for d in DIMENSIONS},
+}
+BY_P_TOP10 = Order((("p_top10", True), ("position", False)))
+BY_DAY = Order((("as_of", True),))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list."""
+
+    place: int
+    card: Scorecard
+    platforms: list[str]
+
+
+def influencers(
+    *,
+    public: PublicRun,
+    q: str = "",
+    category: str = "",
+    tier: str = "",
+    platform: str = "",
+    grade: str = "",
+    status: str = "",
+    min_score: float | None = None,
+    order: str = "rank",
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[Listed]:
+    """Everyone in the public run who passes the filters.
+
+    Raises CursorInvalid and CursorGone.
+    """
+    asked = [q, category, tier, platform, grade, status, min_score, order]
+    scope, at, run = _start(public, "influencers", asked, cursor)
+    rows = _cards(run)
+    if q:
+        rows = rows.filter(influencer__in=Influencer.objects.filter(name__icontains=q))
+    if category:
+        rows = rows.filter(category__code=category)
+    if tier:
+        rows = rows.filter(tier=tier)
+    if platform:
+        rows = rows.filter(
+            Exists(Account.objects.filter(influencer=OuterRef("influencer"), platform=platform, voided_at=None))
+        )
+    if grade:
+        rows = rows.filter(grade=grade)
+    if status:
+        rows = rows.filter(status=status)
+    if min_score is not None:
+        rows = rows.filter(score__gte=min_score)
+    return _listed(page(rows, order=ORDERS[order], run=run, scope=scope, cursor=at, size=size))
+
+
+def rankings(
+    *,
+    public: PublicRun,
+    category: str = "",
+    tier: str = "",
+    league: str = "",
+    dimension: str = "",
+    by: str = "score",
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[Listed]:
+    """The rated ones, best first: by score, by one dimension, or by the probability of the top tenth.
+
+    Raises CursorInvalid and CursorGone.
+    """
+    scope, at, run = _start(public, "rankings", [category, tier, league, dimension, by], cursor)
+    rows = _cards(run).filter(status=Scorecard.Status.RATED)
+    if category:
+        rows = rows.filter(category__code=category)
+    if tier:
+        rows = rows.filter(tier=tier)
+    if league:
+        rows = rows.filter(league=league)
+    order = ORDERS[f"-{dimension}"] if dimension else ORDERS["rank"]
+    if by == "p_top10":
+        rows, order = rows.filter(p_top10__isnull=False), BY_P_TOP10
+    return _listed(page(rows, order=order, run=run, scope=scope, cursor=at, size=size))
+
+
+def history(*, slug: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[HistoryPoint]:
+    """What was public of one influencer, newest first. Raises CursorInvalid."""
+    scope, at = _scope("history", [slug]), _read(cursor)
+    if at is not None and at.scope != scope:
+        raise CursorInvalid
+    points = HistoryPoint.objects.filter(influencer__document__slug=slug)
+    return page(points, order=BY_DAY, run=0, scope=scope, cursor=at, size=size)
+
+
+def _cards(run: int) -> QuerySet[Scorecard]:
+    cards = Scorecard.objects.filter(run=run, influencer__voided_at=None, influencer__slug__isnull=False)
+    return cards.select_related("influencer", "category").defer("card", "influencer__search")
+
+
+def _start(public: PublicRun, name: str, asked: list[Any], cursor: str) -> tuple[str, Cursor | None, int]:
+    """The scope of a list, where to start, and the run to read: the cursor's own, while it is kept."""
+    scope, at = _scope(name, asked), _read(cursor)
+    if at is None:
+        return scope, None, public.run_id
+    if at.scope != scope:
+        raise CursorInvalid
+    if at.run not in (public.run_id, public.previous_id):
+        raise CursorGone
+    return scope, at, at.run
+
+
+def _scope(name: str, asked: list[Any]) -> str:
+    """A cursor serves the list it came from and no other."""
+    return hashlib.sha256(json.dumps([name, *asked]).encode()).hexdigest()[:16]
+
+
+def _read(cursor: str) -> Cursor | None:
+    return Cursor.read(cursor) if cursor else None
+
+
+def _listed(found: Page[Scorecard]) -> Page[Listed]:
+    """The page's rows with their places and platforms: one query for all platforms of a page."""
+    platforms: dict[int, list[str]] = {}
+    accounts = Account.objects.filter(influencer__in=[card.influencer_id for card in found.rows], voided_at=None)
+    for influencer, platform in accounts.order_by("platform").values_list("influencer", "platform").distinct():
+        platforms.setdefault(influencer, []).append(platform)
+    rows = [
+        Listed(place, card, platforms.get(card.influencer_id, []))
+        for place, card in enumerate(found.rows, start=found.first_place)
+    ]
+    return Page(rows, found.first_place, found.next, found.previous)

@@ -1,0 +1,75 @@
+"""Publishing a run and going back: one transaction each, so that a reader sees one run or the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from ratings.models import Publication, PublicRun, Run
+from ratings.publication import documents, retention, serving, slugs
+
+LOCK = 0x636C656172  # one publication at a time, whatever asks for it
+
+
+class CannotPublish(Exception):
+    """Says why, in words for the person who asked."""
+
+
+@transaction.atomic
+def publish(*, run: Run, at: datetime, reason: str = "", by: User | None = None) -> PublicRun:
+    """Makes `run` the public one: documents, lists, history and pointer change together.
+
+    Raises CannotPublish when the run's scorecards are no longer stored.
+    """
+    _one_at_a_time()
+    run.refresh_from_db()
+    if run.status != Run.Status.STORED:
+        raise CannotPublish(_("Run %(run)s is archived: its scorecards were removed.") % {"run": run.pk})
+    public = PublicRun.objects.first()
+    if public is None:
+        previous = None
+    else:
+        previous = public.previous_id if public.run_id == run.pk else public.run_id
+    pointer = _show(run, previous=previous, at=at)
+    Publication.objects.create(run=run, action=Publication.Action.PUBLISHED, at=at, reason=reason, by=by)
+    retention.archive(before=min(run.pk, previous or run.pk))
+    return pointer
+
+
+@transaction.atomic
+def unpublish(*, at: datetime, reason: str = "", by: User | None = None) -> PublicRun:
+    """Goes back to the run that was public before; the withdrawn one leaves history, too.
+
+    Raises CannotPublish when nothing is public or nothing was before.
+    """
+    _one_at_a_time()
+    public = PublicRun.objects.select_related("run", "previous").first()
+    if public is None:
+        raise CannotPublish(_("Nothing is public."))
+    if public.previous is None:
+        raise CannotPublish(_("Run %(run)s has none before it to go back to.") % {"run": public.run_id})
+    withdrawn, restored = public.run, public.previous
+    retention.take_back(withdrawn)
+    pointer = _show(restored, previous=None, at=at)
+    Publication.objects.create(run=withdrawn, action=Publication.Action.WITHDRAWN, at=at, reason=reason, by=by)
+    Publication.objects.create(run=restored, action=Publication.Action.PUBLISHED, at=at, reason=reason, by=by)
+    return pointer
+
+
+def _show(run: Run, *, previous: int | None, at: datetime) -> PublicRun:
+    slugs.assign_slugs()
+    documents.rewrite_all(run=run, at=at)
+    retention.keep(run)
+    pointer, _created = PublicRun.objects.update_or_create(
+        pk=PublicRun.THE_ONE, defaults={"run": run, "previous_id": previous, "published_at": at}
+    )
+    serving.forget()
+    return pointer
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
