@@ -1,3 +1,22 @@
-from django.urls.resolvers import URLPattern
+"""Addresses under /api/v1/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path, re_path
+
+from ratings.api import views
+
+SLUG = r"(?P<slug>[a-z0-9-]{1,120})"
+
+urlpatterns = [
+    path("influencers/", views.Influencers.as_view(), name="api-influencers"),
+    re_path(rf"^influencers/{SLUG}/$", views.Profile.as_view(), name="api-influencer"),
+    re_path(rf"^influencers/{SLUG}/scorecard/$", views.Scorecard.as_view(), name="api-scorecard"),
+    re_path(rf"^influencers/{SLUG}/history/$", views.History.as_view(), name="api-history"),
+    path("rankings/", views.Rankings.as_view(), name="api-rankings"),
+    path("compare/", views.Compare.as_view(), name="api-compare"),
+    path("methodology/", views.Methodology.as_view(), name="api-methodology"),
+    re_path(
+        r"^methodology/(?P<version>[0-9A-Za-z._-]{1,32})/$",
+        views.MethodologyVersion.as_view(),
+        name="api-methodology-version",
+    ),
+]

@@ -149,4 +149,4 @@ def _listed(found: Page[Scorecard]) -> Page[Listed]:
         Listed(place, card, platforms.get(card.influencer_id, []))
         for place, card in enumerate(found.rows, start=found.first_place)
     ]
-    return Page(rows, found.first_place, found.next, found.previous)
+    return Page(found.run, rows, found.first_place, found.next, found.previous)

@@ -49,8 +49,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of a list: its rows, the place of the first, and cursors to its neighbours."""
+    """One page of a list: its run and rows, the place of the first, and cursors to its neighbours."""
 
+    run: int
     rows: list[Row]
     first_place: int
     next: str | None
@@ -96,8 +97,9 @@ def page(
     ahead = backwards or more
     behind = more if backwards else cursor is not None
     if not found:
-        return Page([], place, None, None)
+        return Page(run, [], place, None, None)
     return Page(
+        run,
         found,
         place,
         Cursor(run, scope, order.key(found[-1]), False, place + len(found)).sign() if ahead else None,

@@ -52,4 +52,6 @@ def _thinned(today: date) -> list[date]:
     """Days past the daily stretch that are not the last published one of their month."""
     kept = Run.objects.filter(Exists(KeptDocument.objects.filter(run=OuterRef("pk"))), as_of__lt=today - DAILY_FOR)
     days = sorted(set(kept.values_list("as_of", flat=True)))
-    return [day for day, later in zip(days, days[1:], strict=False) if (day.year, day.month) == (later.year, later.month)]
+    return [
+        day for day, later in zip(days, days[1:], strict=False) if (day.year, day.month) == (later.year, later.month)
+    ]

@@ -17,7 +17,9 @@ from ratings.models import KeptDocument, PublicDocument, PublicRun
 TRUST_SECONDS = 1.0
 ROOM = 2_000  # documents; about 40 MB
 
-READ = "SELECT slug, influencer_id, run_id, body, body_gzip, etag, updated_at FROM ratings_publicdocument WHERE slug = %s"
+READ = (
+    "SELECT slug, influencer_id, run_id, body, body_gzip, etag, updated_at FROM ratings_publicdocument WHERE slug = %s"
+)
 PROBE = "SELECT etag FROM ratings_publicdocument WHERE slug = %s"
 
 

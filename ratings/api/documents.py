@@ -1,0 +1,85 @@
+"""Sending public documents as they are stored, before sessions, languages and the rest of the middleware."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import http_date, parse_etags
+
+from ratings.publication import serving
+
+PATH = re.compile(r"/api/v1/influencers/([a-z0-9-]{1,120})/scorecard/")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+HEADERS = {
+    "Content-Type": "application/json",
+    "Cache-Control": "public, no-cache",
+    "Vary": "Accept-Encoding",
+    "Access-Control-Allow-Origin": "*",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class PublicDocuments:
+    """Outermost middleware: answers `influencers/{slug}/scorecard/` from the stored bytes, lets all else pass."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
+            return self.get_response(request)
+        match = PATH.fullmatch(request.path_info)
+        if match is None or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
+            return self.get_response(request)
+        request.get_host()  # raises for a host that is not ours
+        found = serving.ready(match[1])
+        if found is None:
+            return self.get_response(request)
+        response = send(request, found)
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        if REQUEST_ID.fullmatch(given):
+            response.headers["X-Request-ID"] = given
+        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+            response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+        return response
+
+
+def send(request: HttpRequest, found: serving.Ready) -> HttpResponse:
+    """The stored bytes in the encoding asked for, or 304 to one who has them."""
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    packed = "gzip" in accepted and not NO_GZIP.search(accepted)
+    etag = f'"{found.etag}-gz"' if packed else f'"{found.etag}"'
+    headers = {**HEADERS, "ETag": etag, "Last-Modified": http_date(found.updated_at.astimezone(UTC).timestamp())}
+    wanted = request.META.get("HTTP_IF_NONE_MATCH")
+    if wanted and holds(wanted, etag):
+        return HttpResponse(status=304, headers=headers)
+    body = found.body_gzip if packed else found.body
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = str(len(body))
+    return HttpResponse(b"" if request.method == "HEAD" else body, headers=headers)
+
+
+def holds(if_none_match: str, etag: str) -> bool:
+    """Weak comparison, as RFC 9110 asks of If-None-Match."""
+    known = parse_etags(if_none_match)
+    return "*" in known or etag in known or f"W/{etag}" in known
+
+
+def send_once(request: HttpRequest, body: bytes) -> HttpResponse:
+    """A document that is not held ready, such as one of another day."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**HEADERS, "ETag": etag}
+    if holds(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(body, headers=headers)

@@ -1,0 +1,212 @@
+"""The shapes of what is answered, for the schema; the answers themselves are plain dictionaries or stored bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ratings.models import DIMENSIONS, Scorecard
+
+Shape = serializers.Serializer[Any]
+GRADE = {"choices": Scorecard.Grade.values, "allow_null": True}
+
+
+class CategoryShape(Shape):
+    code = serializers.CharField()
+    name_en = serializers.CharField()
+    name_zh = serializers.CharField()
+
+
+class PlatformAccount(Shape):
+    platform = serializers.CharField()
+    handle = serializers.CharField()
+    followers = serializers.IntegerField(allow_null=True)
+
+
+class Who(Shape):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    category = CategoryShape()
+    platforms = PlatformAccount(many=True)
+    tier = serializers.ChoiceField(choices=Scorecard.Tier.values)
+    league = serializers.ChoiceField(choices=Scorecard.League.values)
+    qualification = serializers.CharField(allow_null=True)
+    qualification_expires = serializers.DateField(allow_null=True)
+
+
+class WhoInFull(Who):
+    agency = serializers.CharField(allow_null=True)
+    operator = serializers.CharField(allow_null=True)
+    joined_at = serializers.DateTimeField(allow_null=True)
+    skill_level = serializers.CharField(allow_null=True)
+
+
+class Overall(Shape):
+    score = serializers.FloatField(help_text="0 to 100.")
+    low = serializers.FloatField(help_text="The central 90% interval begins here.")
+    high = serializers.FloatField(help_text="The central 90% interval ends here.")
+    grade = serializers.ChoiceField(**GRADE)
+    grade_low = serializers.ChoiceField(**GRADE)
+    grade_high = serializers.ChoiceField(**GRADE)
+    rank = serializers.IntegerField(allow_null=True)
+    rank_low = serializers.IntegerField(allow_null=True)
+    rank_high = serializers.IntegerField(allow_null=True)
+    percentile = serializers.FloatField(allow_null=True)
+    p_top10 = serializers.FloatField(allow_null=True)
+    peer_rank = serializers.IntegerField(allow_null=True)
+    peer_rank_low = serializers.IntegerField(allow_null=True)
+    peer_rank_high = serializers.IntegerField(allow_null=True)
+    peer_p_top10 = serializers.FloatField(allow_null=True)
+
+
+class ShortOverall(Shape):
+    score = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    grade = serializers.ChoiceField(**GRADE)
+    rank = serializers.IntegerField(allow_null=True)
+    rank_low = serializers.IntegerField(allow_null=True)
+    rank_high = serializers.IntegerField(allow_null=True)
+    percentile = serializers.FloatField(allow_null=True)
+    p_top10 = serializers.FloatField(allow_null=True)
+    peer_rank = serializers.IntegerField(allow_null=True)
+
+
+class Dimension(Shape):
+    score = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    weight = serializers.FloatField()
+    evidence = serializers.FloatField(help_text="Effective number of observations.")
+    peer_mean = serializers.FloatField(allow_null=True)
+
+
+class Contribution(Shape):
+    dimension = serializers.ChoiceField(choices=DIMENSIONS)
+    channel = serializers.CharField()
+    source = serializers.ChoiceField(choices=["prior", "borrowed", "evidence", "exposure", "held"])
+    points = serializers.FloatField(help_text="Of the overall score; all add up to it exactly at four decimals.")
+    held_points = serializers.FloatField(required=False)
+    evidence_id = serializers.CharField(required=False)
+
+
+class PeerGroup(Shape):
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    mean = serializers.DictField(child=serializers.FloatField())
+
+
+class SessionTraffic(Shape):
+    session_id = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    shown = serializers.IntegerField()
+    real_low = serializers.IntegerField()
+    real = serializers.IntegerField()
+    real_high = serializers.IntegerField()
+    inflation_z = serializers.FloatField()
+    flagged = serializers.BooleanField()
+
+
+class Standing(Shape):
+    level = serializers.CharField()
+    codes = serializers.ListField(child=serializers.CharField())
+    public_summary = serializers.CharField()
+    start = serializers.DateField()
+    end = serializers.DateField(allow_null=True)
+    appeal = serializers.CharField(allow_null=True)
+
+
+class ShortCard(Shape):
+    influencer = Who()
+    status = serializers.ChoiceField(choices=Scorecard.Status.values)
+    overall = Overall()
+    dimensions = serializers.DictField(child=Dimension())
+    peer_group = PeerGroup()
+    standing = Standing(many=True)
+    grade_cap = serializers.DictField(allow_null=True, help_text="Why the grade is below the score: `code`.")
+    evidence = serializers.DictField(help_text="Counts by kind, verified share, reviews held down.")
+    as_of = serializers.DateField()
+    run = serializers.IntegerField()
+    policy = serializers.CharField()
+    published_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class ScorecardDocument(ShortCard):
+    contributions = Contribution(many=True)
+    traffic = SessionTraffic(many=True, help_text="The latest judged sessions, newest first.")
+
+
+class Profile(ShortCard):
+    influencer = WhoInFull()
+
+
+class Comparison(Shape):
+    results = ShortCard(many=True)
+
+
+class InfluencerRow(Shape):
+    place = serializers.IntegerField(help_text="In this list.")
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    category = CategoryShape()
+    platforms = serializers.ListField(child=serializers.CharField())
+    status = serializers.ChoiceField(choices=Scorecard.Status.values)
+    overall = ShortOverall()
+    dimensions = serializers.DictField(child=serializers.FloatField())
+    peer_group = serializers.CharField()
+    tier = serializers.ChoiceField(choices=Scorecard.Tier.values)
+    league = serializers.ChoiceField(choices=Scorecard.League.values)
+
+
+class InfluencerPage(Shape):
+    run = serializers.IntegerField()
+    as_of = serializers.DateField()
+    policy = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+    results = InfluencerRow(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class Point(Shape):
+    as_of = serializers.DateField()
+    run = serializers.IntegerField()
+    policy = serializers.CharField()
+    status = serializers.ChoiceField(choices=Scorecard.Status.values)
+    score = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    grade = serializers.ChoiceField(**GRADE)
+    rank = serializers.IntegerField(allow_null=True)
+
+
+class HistoryPage(Shape):
+    slug = serializers.CharField()
+    results = Point(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class Constant(Shape):
+    name = serializers.CharField()
+    value = serializers.JSONField()
+    unit = serializers.CharField()
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class Policy(Shape):
+    version = serializers.CharField()
+    constants = Constant(many=True)
+
+
+class PolicySince(Shape):
+    version = serializers.CharField()
+    since = serializers.DateTimeField()
+
+
+class Methodology(Policy):
+    versions = PolicySince(many=True)
