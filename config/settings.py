@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ratings.api.documents.PublicDocuments",  # outermost: stored documents need none of the others
     "config.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -175,6 +176,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        f"{name}Enum": f"ratings.models.scorecard.Scorecard.{name}" for name in ("Grade", "Status", "Tier", "League")
+    },
 }
 
 # Logs go to stderr: lines of JSON, or plain ones where a person reads along.

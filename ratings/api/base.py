@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.http import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.decorators import decorator_from_middleware, method_decorator
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ratings import publication
@@ -27,26 +27,24 @@ class PageParameters(serializers.Serializer[Any]):
 
 @method_decorator(decorator_from_middleware(ConditionalGetMiddleware), name="dispatch")
 class PublicView(APIView):
-    """A public GET; `parameters` declares what its query may hold, for the check and for the schema alike."""
+    """A public GET; `query` declares what its query may hold, for the check and for the schema alike."""
 
-    authentication_classes: ClassVar[Any] = []
-    permission_classes: ClassVar[Any] = []
-    parameters: ClassVar[type[serializers.Serializer[Any]]] = NoParameters
+    authentication_classes = ()
+    permission_classes = ()
+    query: type[serializers.Serializer[Any]] = NoParameters
     asked: dict[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        query = self.parameters(data=request.query_params)
+        given = self.query(data=request.query_params)
         for name in request.query_params:
-            if name not in query.fields:
-                known = ", ".join(query.fields) or "none"
+            if name not in given.fields:
+                known = ", ".join(given.fields) or "none"
                 raise Problem("unknown-parameter", 400, f"There is no parameter “{name}” here; known: {known}.")
-        query.is_valid(raise_exception=True)
-        self.asked = dict(query.validated_data)
+        given.is_valid(raise_exception=True)
+        self.asked = dict(given.validated_data)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Access-Control-Allow-Origin", "*")
         if final.status_code == 200:

@@ -32,18 +32,18 @@ class Word(serializers.CharField):
 class InfluencerParameters(PageParameters):
     q = Word(required=False, max_length=200, help_text="A name or a handle, or a part of one.")
     category = Word(required=False, max_length=64)
-    tier = serializers.ChoiceField(required=False, choices=Scorecard.Tier.values)
+    tier = serializers.ChoiceField(required=False, choices=Scorecard.Tier.choices)
     platform = Word(required=False, max_length=64)
-    grade = serializers.ChoiceField(required=False, choices=Scorecard.Grade.values)
-    status = serializers.ChoiceField(required=False, choices=Scorecard.Status.values)
+    grade = serializers.ChoiceField(required=False, choices=Scorecard.Grade.choices)
+    status = serializers.ChoiceField(required=False, choices=Scorecard.Status.choices)
     min_score = serializers.FloatField(required=False, min_value=0, max_value=100)
     order = serializers.ChoiceField(required=False, choices=list(ORDERS), default="rank")
 
 
 class RankingParameters(PageParameters):
     category = Word(required=False, max_length=64)
-    tier = serializers.ChoiceField(required=False, choices=Scorecard.Tier.values)
-    league = serializers.ChoiceField(required=False, choices=Scorecard.League.values)
+    tier = serializers.ChoiceField(required=False, choices=Scorecard.Tier.choices)
+    league = serializers.ChoiceField(required=False, choices=Scorecard.League.choices)
     dimension = serializers.ChoiceField(required=False, choices=DIMENSIONS)
     by = serializers.ChoiceField(required=False, choices=["score", "p_top10"], default="score")
 

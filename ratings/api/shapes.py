@@ -9,7 +9,11 @@ from rest_framework import serializers
 from ratings.models import DIMENSIONS, Scorecard
 
 Shape = serializers.Serializer[Any]
-GRADE = {"choices": Scorecard.Grade.values, "allow_null": True}
+
+
+class GradeField(serializers.ChoiceField):
+    def __init__(self) -> None:
+        super().__init__(choices=Scorecard.Grade.choices, allow_null=True)
 
 
 class CategoryShape(Shape):
@@ -29,8 +33,8 @@ class Who(Shape):
     name = serializers.CharField()
     category = CategoryShape()
     platforms = PlatformAccount(many=True)
-    tier = serializers.ChoiceField(choices=Scorecard.Tier.values)
-    league = serializers.ChoiceField(choices=Scorecard.League.values)
+    tier = serializers.ChoiceField(choices=Scorecard.Tier.choices)
+    league = serializers.ChoiceField(choices=Scorecard.League.choices)
     qualification = serializers.CharField(allow_null=True)
     qualification_expires = serializers.DateField(allow_null=True)
 
@@ -46,9 +50,9 @@ class Overall(Shape):
     score = serializers.FloatField(help_text="0 to 100.")
     low = serializers.FloatField(help_text="The central 90% interval begins here.")
     high = serializers.FloatField(help_text="The central 90% interval ends here.")
-    grade = serializers.ChoiceField(**GRADE)
-    grade_low = serializers.ChoiceField(**GRADE)
-    grade_high = serializers.ChoiceField(**GRADE)
+    grade = GradeField()
+    grade_low = GradeField()
+    grade_high = GradeField()
     rank = serializers.IntegerField(allow_null=True)
     rank_low = serializers.IntegerField(allow_null=True)
     rank_high = serializers.IntegerField(allow_null=True)
@@ -64,7 +68,7 @@ class ShortOverall(Shape):
     score = serializers.FloatField()
     low = serializers.FloatField()
     high = serializers.FloatField()
-    grade = serializers.ChoiceField(**GRADE)
+    grade = GradeField()
     rank = serializers.IntegerField(allow_null=True)
     rank_low = serializers.IntegerField(allow_null=True)
     rank_high = serializers.IntegerField(allow_null=True)
@@ -85,7 +89,9 @@ class Dimension(Shape):
 class Contribution(Shape):
     dimension = serializers.ChoiceField(choices=DIMENSIONS)
     channel = serializers.CharField()
-    source = serializers.ChoiceField(choices=["prior", "borrowed", "evidence", "exposure", "held"])
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a name of the contract
+        choices=["prior", "borrowed", "evidence", "exposure", "held"]
+    )
     points = serializers.FloatField(help_text="Of the overall score; all add up to it exactly at four decimals.")
     held_points = serializers.FloatField(required=False)
     evidence_id = serializers.CharField(required=False)
@@ -119,7 +125,7 @@ class Standing(Shape):
 
 class ShortCard(Shape):
     influencer = Who()
-    status = serializers.ChoiceField(choices=Scorecard.Status.values)
+    status = serializers.ChoiceField(choices=Scorecard.Status.choices)
     overall = Overall()
     dimensions = serializers.DictField(child=Dimension())
     peer_group = PeerGroup()
@@ -152,12 +158,12 @@ class InfluencerRow(Shape):
     name = serializers.CharField()
     category = CategoryShape()
     platforms = serializers.ListField(child=serializers.CharField())
-    status = serializers.ChoiceField(choices=Scorecard.Status.values)
+    status = serializers.ChoiceField(choices=Scorecard.Status.choices)
     overall = ShortOverall()
     dimensions = serializers.DictField(child=serializers.FloatField())
     peer_group = serializers.CharField()
-    tier = serializers.ChoiceField(choices=Scorecard.Tier.values)
-    league = serializers.ChoiceField(choices=Scorecard.League.values)
+    tier = serializers.ChoiceField(choices=Scorecard.Tier.choices)
+    league = serializers.ChoiceField(choices=Scorecard.League.choices)
 
 
 class InfluencerPage(Shape):
@@ -174,11 +180,11 @@ class Point(Shape):
     as_of = serializers.DateField()
     run = serializers.IntegerField()
     policy = serializers.CharField()
-    status = serializers.ChoiceField(choices=Scorecard.Status.values)
+    status = serializers.ChoiceField(choices=Scorecard.Status.choices)
     score = serializers.FloatField()
     low = serializers.FloatField()
     high = serializers.FloatField()
-    grade = serializers.ChoiceField(**GRADE)
+    grade = GradeField()
     rank = serializers.IntegerField(allow_null=True)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +18,6 @@ from ratings.api.base import PublicView, listed, the_public_run
 from ratings.api.errors import Problem
 from ratings.models import PolicyVersion, PublicDocument
 from ratings.publication import serving
-from ratings.scoring import policy
 
 SLUG = OpenApiParameter("slug", OpenApiTypes.STR, OpenApiParameter.PATH, description="The influencer's address.")
 VERSION = OpenApiParameter("version", OpenApiTypes.STR, OpenApiParameter.PATH, description="A policy version.")
@@ -37,7 +35,7 @@ def paged(read: Callable[..., publication.Page[Any]], **asked: Any) -> publicati
 
 
 class Influencers(PublicView):
-    parameters: ClassVar[type[serializers.Serializer[Any]]] = parameters.InfluencerParameters
+    query = parameters.InfluencerParameters
 
     @extend_schema(
         operation_id="influencers", parameters=[parameters.InfluencerParameters], responses=shapes.InfluencerPage
@@ -51,7 +49,7 @@ class Influencers(PublicView):
 
 
 class Rankings(PublicView):
-    parameters: ClassVar[type[serializers.Serializer[Any]]] = parameters.RankingParameters
+    query = parameters.RankingParameters
 
     @extend_schema(operation_id="rankings", parameters=[parameters.RankingParameters], responses=shapes.InfluencerPage)
     def get(self, request: Request) -> Response:
@@ -79,7 +77,7 @@ class Profile(PublicView):
 
 
 class Scorecard(PublicView):
-    parameters: ClassVar[type[serializers.Serializer[Any]]] = parameters.ScorecardParameters
+    query = parameters.ScorecardParameters
 
     @extend_schema(
         operation_id="scorecard",
@@ -100,7 +98,7 @@ class Scorecard(PublicView):
 
 
 class History(PublicView):
-    parameters: ClassVar[type[serializers.Serializer[Any]]] = parameters.PageParameters
+    query = parameters.PageParameters
 
     @extend_schema(operation_id="history", parameters=[SLUG, parameters.PageParameters], responses=shapes.HistoryPage)
     def get(self, request: Request, slug: str) -> Response:
@@ -111,7 +109,7 @@ class History(PublicView):
 
 
 class Compare(PublicView):
-    parameters: ClassVar[type[serializers.Serializer[Any]]] = parameters.CompareParameters
+    query = parameters.CompareParameters
 
     @extend_schema(operation_id="compare", parameters=[parameters.CompareParameters], responses=shapes.Comparison)
     def get(self, request: Request) -> Response:
@@ -128,13 +126,11 @@ class Methodology(PublicView):
     @extend_schema(operation_id="methodology", responses=shapes.Methodology)
     def get(self, request: Request) -> Response:
         """The policy in force in full, and the versions there have been."""
-        public = publication.public_run()
         versions = [
             {"version": version.version, "since": version.created_at.isoformat(timespec="seconds")}
             for version in PolicyVersion.objects.all()
         ]
-        document = policy.CURRENT.document() if public is None else public.run.policy.document
-        return Response({**document, "versions": versions})
+        return Response({**the_public_run().run.policy.document, "versions": versions})
 
 
 class MethodologyVersion(PublicView):
@@ -142,11 +138,9 @@ class MethodologyVersion(PublicView):
     def get(self, request: Request, version: str) -> Response:
         """One version of the policy: every constant with unit, bounds and reason."""
         stored = PolicyVersion.objects.filter(version=version).first()
-        if stored is not None:
-            return Response(stored.document)
-        if version == policy.CURRENT.version:
-            return Response(policy.CURRENT.document())
-        raise Http404
+        if stored is None:
+            raise Http404
+        return Response(stored.document)
 
 
 def _document(slug: str) -> PublicDocument:

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('score', models.FloatField(verbose_name='score')),
                 ('low', models.FloatField(verbose_name='low')),
                 ('high', models.FloatField(verbose_name='high')),
-                ('grade', models.CharField(blank=True, choices=[('A+', 'A Plus'), ('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D'), ('E', 'E')], max_length=2, verbose_name='grade')),
+                ('grade', models.CharField(blank=True, choices=[('A+', 'A+'), ('A', 'A'), ('B', 'B'), ('C', 'C'), ('D', 'D'), ('E', 'E')], max_length=2, verbose_name='grade')),
                 ('rank', models.PositiveIntegerField(null=True, verbose_name='rank')),
                 ('rank_low', models.PositiveIntegerField(null=True, verbose_name='best likely rank')),
                 ('rank_high', models.PositiveIntegerField(null=True, verbose_name='worst likely rank')),

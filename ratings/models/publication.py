@@ -10,7 +10,7 @@ from ratings.models.run import Run
 
 
 class PublicRun(models.Model):
-    """The one row that says which run the public sees; lists asked for under the one before may be read to their end."""
+    """The one row that says which run the public sees; lists begun under the one before may be read to their end."""
 
     THE_ONE = 1
 

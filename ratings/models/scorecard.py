@@ -33,7 +33,7 @@ class Scorecard(models.Model):
         NEWCOMERS = "newcomers", _("newcomers")
 
     class Grade(models.TextChoices):
-        A_PLUS = "A+"
+        A_PLUS = "A+", "A+"
         A = "A"
         B = "B"
         C = "C"

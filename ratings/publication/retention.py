@@ -1,7 +1,8 @@
-"""What stays of what was public: a point a day for ever, documents daily for 90 days and then monthly, two runs' lists."""
+"""What stays of what was public: points for ever, documents daily for 90 days and then monthly, two runs' lists."""
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 from django.db import connection
@@ -28,7 +29,7 @@ ON CONFLICT (influencer_id, as_of) DO UPDATE SET run_id = EXCLUDED.run_id, polic
 
 def keep(run: Run) -> None:
     """Keeps the public documents and points of `run`; of two runs as of one day the later publication stays."""
-    names = {"as_of": run.as_of, "run": run.pk, "policy": run.policy_id}
+    names: dict[str, date | int | str] = {"as_of": run.as_of, "run": run.pk, "policy": run.policy_id}
     with connection.cursor() as cursor:
         cursor.execute(KEEP, names)
         cursor.execute(MARK, names)
@@ -52,6 +53,4 @@ def _thinned(today: date) -> list[date]:
     """Days past the daily stretch that are not the last published one of their month."""
     kept = Run.objects.filter(Exists(KeptDocument.objects.filter(run=OuterRef("pk"))), as_of__lt=today - DAILY_FOR)
     days = sorted(set(kept.values_list("as_of", flat=True)))
-    return [
-        day for day, later in zip(days, days[1:], strict=False) if (day.year, day.month) == (later.year, later.month)
-    ]
+    return [day for day, later in itertools.pairwise(days) if (day.year, day.month) == (later.year, later.month)]

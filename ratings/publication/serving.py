@@ -9,8 +9,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, Func
-from django.db.models.functions import Abs
 
 from ratings.models import KeptDocument, PublicDocument, PublicRun
 
@@ -75,21 +73,19 @@ def document(slug: str) -> PublicDocument | None:
 
 
 def documents(slugs: Sequence[str]) -> list[PublicDocument]:
-    """Several documents in the order asked for, read in one statement and so from one run; unknown slugs are left out."""
+    """Documents in the order asked for, read in one statement and so from one run; unknown slugs are left out."""
     found = PublicDocument.objects.in_bulk(slugs)
     return [found[slug] for slug in slugs if slug in found]
 
 
 def kept_document(*, slug: str, at: date) -> bytes | None:
     """The body of the kept document nearest to `at`, the earlier of two that are equally near."""
-    distance = Abs(Func(F("as_of") - at, template="EXTRACT(epoch FROM %(expressions)s)"))
-    kept = (
-        KeptDocument.objects.filter(influencer__document__slug=slug)
-        .order_by(distance, "as_of")
-        .values_list("body_gzip", flat=True)
-        .first()
-    )
-    return None if kept is None else gzip.decompress(bytes(kept))
+    kept = KeptDocument.objects.filter(influencer__document__slug=slug)
+    days = sorted(kept.values_list("as_of", flat=True))
+    if not days:
+        return None
+    nearest = min(days, key=lambda day: abs(day - at))
+    return gzip.decompress(bytes(kept.values_list("body_gzip", flat=True).get(as_of=nearest)))
 
 
 def public_run() -> PublicRun | None:

@@ -1,0 +1,22 @@
+"""Errors that no view answers: problem documents under /api/, pages elsewhere."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+
+from ratings.api import errors
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return errors.plain(request, 400) if _of_api(request) else defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return errors.plain(request, 404) if _of_api(request) else defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return errors.plain(request, 500) if _of_api(request) else defaults.server_error(request)
+
+
+def _of_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
