@@ -71,16 +71,18 @@ CREATE TABLE {table} AS
 SELECT DISTINCT * FROM read_csv(?, header=true, delim=',', quote='"', escape='"', all_varchar=true, store_rejects=true)
 """
 
-# A cell that a spreadsheet would run is written as text, as everywhere in the project.
-TEXT = """
-CASE WHEN regexp_matches(review_comment_message, '^[=+@\\t\\r-]') THEN '''' || review_comment_message
-     ELSE review_comment_message END
+# A cell that a spreadsheet would run is written as text, as everywhere in the project; an id stays what it is, and is
+# refused when it is loaded.
+AS_TEXT = """
+CREATE MACRO as_text(cell) AS CASE WHEN regexp_matches(cell, '^[=+@\t\r-]') THEN '''' || cell ELSE cell END
 """
 
 OUTPUTS = {
     "influencers": f"""
         SELECT s.seller_id, 'Seller ' || left(s.seller_id, 8) || ' (' || s.seller_city || ', ' || s.seller_state || ')'
-                   AS seller_name, s.seller_city, s.seller_state, coalesce(c.category, '{UNCATEGORISED}') AS category
+                   AS seller_name,
+               as_text(s.seller_city) AS seller_city, as_text(s.seller_state) AS seller_state,
+               coalesce(as_text(c.category), '{UNCATEGORISED}') AS category
         FROM sellers s LEFT JOIN categories c USING (seller_id)
         ORDER BY s.seller_id
     """,  # noqa: S608
@@ -89,23 +91,24 @@ OUTPUTS = {
                count(*) AS orders, sum(amount)::DECIMAL(18, 2) AS gmv
         FROM sales GROUP BY seller_id, day ORDER BY seller_id, day
     """,
-    "reviews": f"""
+    "reviews": """
         SELECT r.review_id, r.order_id, s.seller_id, s.customer_id, s.day, r.review_score, r.review_creation_date,
-               {TEXT} AS review_comment_message
+               as_text(r.review_comment_message) AS review_comment_message
         FROM reviews r JOIN sales s USING (order_id)
         ORDER BY r.review_id, s.seller_id
-    """,  # noqa: S608
+    """,
     "refunds": f"""
         SELECT order_id, seller_id, day, order_status, order_purchase_timestamp, amount
         FROM sales WHERE order_status IN {RETURNED} ORDER BY order_id, seller_id
     """,  # noqa: S608
-    "refused": "SELECT file, id, order_id, reason FROM refused ORDER BY ALL",
+    "refused": "SELECT file, as_text(id) AS id, as_text(order_id) AS order_id, reason FROM refused ORDER BY ALL",
 }
 
 
 def prepare(source: Path, into: Path) -> Iterator[tuple[str, int]]:
     """Joins the published files of `source` and writes the five CSV files of `into`; yields (name, rows) of each."""
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as db:
+        db.execute(AS_TEXT)
         db.execute("CREATE TABLE refused (file VARCHAR, id VARCHAR, order_id VARCHAR, reason VARCHAR)")
         for table, (name, columns) in FILES.items():
             _read(db, table, _find(source, name), columns)
