@@ -18,6 +18,9 @@ WITHOUT_DATABASE = {
 }
 
 
+ANOTHER_DATABASE = {"migrate": "MIGRATE_DATABASE_URL", "procrastinate": "DIRECT_DATABASE_URL"}
+
+
 def needs_database(arguments: list[str]) -> bool:
     """Say whether this command line asks for the database."""
     if not arguments or arguments[0].startswith("-") or {"-h", "--help"} & set(arguments):
@@ -29,6 +32,8 @@ def main() -> None:
     """Run one command, with the embedded server up when it is needed and no other is named."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     environ.Env.read_env(PROJECT / ".env")
+    if other := os.environ.get(ANOTHER_DATABASE.get(" ".join(sys.argv[1:2]), "")):
+        os.environ["DATABASE_URL"] = other
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.ExitStack() as stack:
         if needs_database(sys.argv[1:]) and not os.environ.get("DATABASE_URL"):

@@ -1,0 +1,115 @@
+"""`make demo`: everything up with one command, everything down with Ctrl-C."""
+
+import json
+import os
+import secrets
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import environ
+import psycopg
+
+from config import state
+from config.embedded_postgres import cluster
+from config.supervisor import Stop, Supervisor, demand_port, only_one, say, stop_on_signals
+
+
+def services(port: int) -> dict[str, list[str]]:
+    """Name what runs until the end, in the order of starting; it is stopped in the opposite order."""
+    web = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws", "--host", "127.0.0.1"]
+    return {
+        "web": ["-m", "granian", *web, "--port", str(port), "config.wsgi:application"],
+    }
+
+
+def run(supervisor: Supervisor, port: int) -> None:
+    """Bring everything up, then watch over it until someone asks for the end."""
+    began, parent = time.monotonic(), os.getppid()
+    say("» PostgreSQL")
+    supervisor.wait_for_database()
+    supervisor.begin("static files", "manage.py", "collectstatic", "--noinput", "--verbosity=0")
+    supervisor.step("tables", "migrate", "--noinput", "--verbosity=0")
+    today = (datetime.now(UTC) + timedelta(hours=8)).date()
+    load_world(supervisor, today)
+    supervisor.step(f"rating as of {today}", "rate", f"--as-of={today}", "--publish")
+    accounts = state.remembered("demo_accounts.json", json.dumps({"admin": secrets.token_urlsafe(12)}))
+    supervisor.step("accounts", "demo_accounts")
+    supervisor.finish("static files")
+    say("» web server")
+    for name, command in services(port).items():
+        supervisor.begin(name, *command)
+    home = f"http://127.0.0.1:{port}"
+    supervisor.wait_for_web(home)
+    say(f"\nClearhost is up after {time.monotonic() - began:.1f} s; Ctrl-C stops it.\n")
+    for title, path in (("pages", "/"), ("REST", "/api/docs/"), ("admin", "/admin/")):
+        say(f"  {title:<8}{home}{path}")
+    for user, password in json.loads(accounts).items():
+        say(f"          user {user}, password {password}")
+    say(f"  logs    {supervisor.logs}")
+    while True:
+        supervisor.look_after()
+        if "MAKELEVEL" in os.environ and os.getppid() != parent:
+            raise Stop("make is gone")
+        time.sleep(0.5)
+
+
+def load_world(supervisor: Supervisor, today: date) -> None:
+    """Generate the demo's world and load it, once; its size and last day are decided at the first start."""
+    folder = state.folder() / "demo"
+    first = {
+        "influencers": os.environ.get("DEMO_INFLUENCERS", "600"),
+        "seed": os.environ.get("DEMO_SEED", "1"),
+        "until": str(today),
+    }
+    chosen = json.loads(state.remembered("demo_world.json", json.dumps(first)))
+    if not (folder / "world").exists():
+        title = f"a world of {chosen['influencers']} influencers until {chosen['until']}"
+        arguments = [f"--{name}={value}" for name, value in chosen.items()]
+        supervisor.step(title, "demo_world", str(folder / "draft"), "--stories", *arguments)
+        (folder / "draft").rename(folder / "world")
+    loaded = state.folder() / "demo_loaded"
+    this = database_identity()
+    if not (loaded.exists() and loaded.read_text() == this):
+        supervisor.step("loading its evidence", "ingest", "--dir", str(folder / "world"))
+        state.write_private(loaded, this)
+
+
+def database_identity() -> str:
+    """Say which database this is, so that another one, or a new one in its place, is loaded anew."""
+    url = os.environ.get("DATABASE_URL")
+    where = environ.Env.db_url_config(url) if url else cluster().address()
+    with psycopg.connect(
+        host=where["HOST"],
+        port=where["PORT"] or None,
+        user=where["USER"],
+        password=where["PASSWORD"],
+        dbname=where["NAME"],
+    ) as connection:
+        row = connection.execute(
+            "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
+        ).fetchone()
+    return repr(row)
+
+
+def main() -> None:
+    """Run the demo until Ctrl-C."""
+    environ.Env.read_env(state.PROJECT / ".env")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        with only_one():
+            port = int(os.environ.get("PORT", "8000"))
+            demand_port(port)
+            stop_on_signals()
+            supervisor = Supervisor()
+            try:
+                run(supervisor, port)
+            finally:
+                supervisor.close()
+    except Stop as end:
+        if str(end):
+            sys.exit(f"demo: {end}")
+
+
+if __name__ == "__main__":
+    main()
