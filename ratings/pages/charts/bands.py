@@ -1,0 +1,134 @@
+"""Scores on a scale of 0 to 100: the band is where the score lies with 90% probability."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from ratings.pages.charts.svg import Chart, Table, at, percent, picture, tag
+from ratings.pages.numbers import fine, whole
+
+GRADES: tuple[tuple[str, int, int], ...] = (
+    ("E", 0, 50),
+    ("D", 50, 60),
+    ("C", 60, 70),
+    ("B", 70, 80),
+    ("A", 80, 90),
+    ("A+", 90, 100),
+)
+
+
+def rail(y: float, height: float = 8) -> SafeString:
+    return tag("rect", x="0", y=y, width="100%", height=height, rx=height / 2, class_="rail")
+
+
+def band(low: float, high: float, y: float, height: float) -> SafeString:
+    width = max(high - low, 0.6)
+    return tag("rect", x=percent(low), y=y, width=percent(width), height=height, rx=3, class_="band")
+
+
+def needle(score: float, y: float, height: float) -> SafeString:
+    return at(score, y, tag("rect", x=-2, y=0, width=4, height=height, rx=2, class_="needle"))
+
+
+def diamond(value: float, y: float, size: float = 5) -> SafeString:
+    """The peers' average: a shape of its own, so that it does not rest on colour."""
+    return at(value, y, tag("path", d=f"M0 {-size}L{size} 0L0 {size}L{-size} 0Z", class_="peer"))
+
+
+def interval_band(score: float, low: float, high: float, *, uid: str = "overall") -> Chart:
+    """The overall score over the grades' zones."""
+    shapes: list[str] = []
+    for letter, start, end in GRADES:
+        shapes.append(tag("text", letter, x=percent((start + end) / 2), y=72, class_="axis", text_anchor="middle"))
+        if start:
+            shapes.append(tag("line", x1=percent(start), x2=percent(start), y1=34, y2=60, class_="tick"))
+    numbers = (
+        (low, whole(low), "end", -7, "bound"),
+        (high, whole(high), "start", 7, "bound"),
+        (score, whole(score), "middle", 0, "value"),
+    )
+    labels = [
+        at(x, 22, tag("text", text, x=dx, y=0, class_=class_, text_anchor=anchor))
+        for x, text, anchor, dx, class_ in numbers
+        if class_ == "value" or (4 < x < 96 and abs(x - score) > 1)
+    ]
+    title = _("Overall score %(score)s, between %(low)s and %(high)s") % {
+        "score": whole(score),
+        "low": whole(low),
+        "high": whole(high),
+    }
+    desc = _("A scale from 0 to 100 with the grades E to A+. The band is where the score lies with 90% probability.")
+    svg = picture(
+        rail(42, 10),
+        *shapes,
+        band(low, high, 38, 18),
+        needle(score, 32, 30),
+        *labels,
+        uid=uid,
+        title=title,
+        desc=desc,
+        height=80,
+    )
+    heads = (_("Figure"), _("Value"))
+    rows = (
+        (_("Score"), fine(score)),
+        (_("Lower end of the 90% interval"), fine(low)),
+        (_("Upper end of the 90% interval"), fine(high)),
+    )
+    return Chart(uid, title, desc, svg, Table(heads, rows))
+
+
+def band_row(
+    score: float, low: float, high: float, *, uid: str, label: str, peer: float | None = None, height: int = 24
+) -> Chart:
+    """One line of a list: band, needle and, where known, the peers' diamond."""
+    title = _("%(label)s: %(score)s, between %(low)s and %(high)s") % {
+        "label": label,
+        "score": fine(score),
+        "low": fine(low),
+        "high": fine(high),
+    }
+    desc = _("90% interval on a scale from 0 to 100.")
+    if peer is not None:
+        desc = _("90%% interval on a scale from 0 to 100; the peers' average is %(peer)s.") % {"peer": fine(peer)}
+    middle = height / 2
+    svg = picture(
+        rail(middle - 3, 6),
+        band(low, high, middle - 6, 12),
+        *([diamond(peer, middle)] if peer is not None else []),
+        needle(score, middle - 9, 18),
+        uid=uid,
+        title=title,
+        desc=desc,
+        height=height,
+    )
+    return Chart(uid, title, desc, svg)
+
+
+def dimension_bars(rows: Sequence[tuple[str, str, Mapping[str, float]]], *, uid: str = "dim") -> tuple[list[Chart], Table]:
+    """Five rows (code, name, figures) and one table for all of them."""
+    charts = [
+        band_row(d["score"], d["low"], d["high"], uid=f"{uid}-{code}", label=name, peer=d.get("peer_mean"))
+        for code, name, d in rows
+    ]
+    heads = (
+        _("Dimension"),
+        _("Score"),
+        _("90% interval"),
+        _("Peers' average"),
+        _("Weight"),
+        _("Effective evidence"),
+    )
+    body = tuple(
+        (
+            name,
+            fine(d["score"]),
+            f"{fine(d['low'])} – {fine(d['high'])}",
+            "–" if d.get("peer_mean") is None else fine(d["peer_mean"]),
+            f"{d.get('weight', 0) * 100:.0f}%",
+            fine(d.get("evidence", 0)),
+        )
+        for _code, name, d in rows
+    )
+    return charts, Table(heads, body)
