@@ -32,12 +32,12 @@ ABOUT: dict[str, str | Promise] = {
 }
 
 CHANNELS: dict[str, str | Promise] = {
-    "review.professionalism": _("Marks for professionalism"),
-    "review.service": _("Marks for service"),
-    "review.as_described": _("Marks for “as described”"),
-    "violations": _("Violations"),
-    "refunds": _("Refunds"),
-    "complaints": _("Complaints"),
+    "professionalism": _("Marks for professionalism"),
+    "service": _("Marks for service"),
+    "as_described": _("Marks for “as described”"),
+    "violation": _("Violations"),
+    "refund": _("Refunds"),
+    "complaint": _("Complaints"),
     "traffic": _("Shown against supported viewers"),
 }
 

@@ -1,0 +1,109 @@
+"""Rows of leaderboards and search results, ready to draw."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from influencers.models import Category
+from ratings.models import PublicRun, Scorecard
+from ratings.pages import labels
+from ratings.pages.card import small_band
+from ratings.pages.charts import Chart
+
+LEAGUES = ("large", "medium", "small", "tiny", "newcomers")
+TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One host in a list."""
+
+    place: int
+    slug: str
+    name: str
+    category: str
+    tier: str
+    status: str
+    score: float
+    low: float
+    high: float
+    grade: str
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    platforms: tuple[str, ...]
+    chart: Chart
+
+
+def line(card: Scorecard, *, place: int, uid: str, platforms: Iterable[str] = (), dimension: str = "") -> Line:
+    """A stored row as a line; with a dimension, that dimension's figures."""
+    figures = {"score": card.score, "low": card.low, "high": card.high}
+    if dimension:
+        found = card.card["dimensions"][dimension]
+        figures = {key: float(found[key]) for key in figures}
+    return Line(
+        place=place,
+        slug=card.influencer.slug or "",
+        name=card.name,
+        category=str(card.category),
+        tier=labels.name(labels.TIERS, card.tier),
+        status=card.status,
+        grade=card.grade,
+        rank=card.rank,
+        rank_low=card.rank_low,
+        rank_high=card.rank_high,
+        platforms=tuple(labels.name(labels.PLATFORMS, p) for p in platforms),
+        chart=small_band(figures, uid=uid, label=card.name),
+        **figures,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The best of one league."""
+
+    code: str
+    name: str
+    size: str
+    lines: list[Line]
+
+
+def best_of_leagues(public: PublicRun) -> list[Board]:
+    """The first few of every league by the probability of the top tenth, in one query."""
+    rated = Scorecard.objects.filter(
+        run=public.run_id, status=Scorecard.Status.RATED, influencer__voided_at=None, p_top10__isnull=False
+    )
+    tops = [rated.filter(league=league).order_by("-p_top10", "position").values("pk")[:TOP] for league in LEAGUES]
+    chosen = Scorecard.objects.filter(pk__in=tops[0].union(*tops[1:], all=True))
+    found: dict[str, list[Scorecard]] = defaultdict(list)
+    cards = chosen.select_related("influencer", "category").defer("card", "influencer__search")
+    for card in cards.order_by("-p_top10", "position"):
+        found[card.league].append(card)
+    return [
+        Board(
+            code=league,
+            name=str(board_name(league)),
+            size=labels.name(labels.TIER_SIZES, league),
+            lines=[line(c, place=n, uid=f"{league}-{n}") for n, c in enumerate(found[league], start=1)],
+        )
+        for league in LEAGUES
+        if found[league]
+    ]
+
+
+def board_name(league: str) -> str:
+    return {
+        "large": _("Large hosts"),
+        "medium": _("Medium hosts"),
+        "small": _("Small hosts"),
+        "tiny": _("Tiny hosts"),
+        "newcomers": _("Newcomers"),
+    }.get(league, league)
+
+
+def categories() -> list[Category]:
+    return list(Category.objects.order_by("code"))

@@ -1,0 +1,23 @@
+"""`/influencers/{slug}/`: the published document, read aloud."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ratings import publication
+from ratings.pages.card import Card
+
+POINTS = 200  # of history: daily for a year would be thinned by the drawing anyway
+
+
+@require_safe
+def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
+    document = publication.document(slug)
+    if document is None:
+        raise Http404
+    points = publication.history(slug=slug, size=POINTS).rows
+    history = [
+        {"as_of": p.as_of, "score": p.score, "low": p.low, "high": p.high, "grade": p.grade} for p in reversed(points)
+    ]
+    card = Card(document.data, history)
+    return render(request, "ratings/scorecard.html", {"card": card, "twin": f"/api/v1/influencers/{slug}/scorecard/"})
