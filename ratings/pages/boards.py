@@ -13,6 +13,7 @@ from ratings.models import PublicRun, Scorecard
 from ratings.pages import labels
 from ratings.pages.card import small_band
 from ratings.pages.charts import Chart
+from ratings.publication.lists import Listed
 
 LEAGUES = ("large", "medium", "small", "tiny", "newcomers")
 TOP = 5
@@ -39,12 +40,25 @@ class Line:
     chart: Chart
 
 
-def line(card: Scorecard, *, place: int, uid: str, platforms: Iterable[str] = (), dimension: str = "") -> Line:
-    """A stored row as a line; with a dimension, that dimension's figures."""
-    figures = {"score": card.score, "low": card.low, "high": card.high}
-    if dimension:
-        found = card.card["dimensions"][dimension]
-        figures = {key: float(found[key]) for key in figures}
+def dimension_figures(rows: Iterable[Listed], dimension: str) -> dict[int, dict[str, float]]:
+    """Score and interval of one dimension for the rows of a page, in one query."""
+    if not dimension:
+        return {}
+    cards = Scorecard.objects.filter(pk__in=[row.card.pk for row in rows])
+    found = cards.values_list("pk", f"card__dimensions__{dimension}")
+    return {pk: {key: float(figures[key]) for key in ("score", "low", "high")} for pk, figures in found}
+
+
+def line(
+    card: Scorecard,
+    *,
+    place: int,
+    uid: str,
+    platforms: Iterable[str] = (),
+    figures: dict[str, float] | None = None,
+) -> Line:
+    """A stored row as a line, with the figures of the overall score or others given."""
+    figures = figures or {"score": card.score, "low": card.low, "high": card.high}
     return Line(
         place=place,
         slug=card.influencer.slug or "",

@@ -280,7 +280,11 @@ class Card:
 
     @cached_property
     def events(self) -> list[tuple[date, str]]:
-        return [(as_day(r["start"]), f"{r['name']}: {r.get('public_summary') or ''}") for r in self.standing if r.get("start")]
+        return [
+            (as_day(r["start"]), f"{r['name']}: {r.get('public_summary') or ''}")
+            for r in self.standing
+            if r.get("start")
+        ]
 
     @cached_property
     def trend(self) -> Chart | None:

@@ -67,7 +67,10 @@ def ordinal(value: int) -> str:
     return f"{value}{last}"
 
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def day(value: date, *, year: bool = True) -> str:

@@ -32,9 +32,10 @@ def ranked(rank: int, low: int, high: int) -> str:
 
 
 def viewers(shown: float, real: float) -> str:
-    return _(
-        "%(shown)s viewers shown; activity supports about %(real)s. This does not say who caused it."
-    ) % {"shown": big(shown), "real": big(real)}
+    return _("%(shown)s viewers shown; activity supports about %(real)s. This does not say who caused it.") % {
+        "shown": big(shown),
+        "real": big(real),
+    }
 
 
 def held_down(count: int) -> str:
@@ -53,9 +54,11 @@ def capped(grade: str, dimension: str) -> str:
 
 
 def refunded(rate: float, low: float, high: float) -> str:
-    return _(
-        "%(rate)s of 100 orders refunded so far; for this category %(low)s to %(high)s is usual."
-    ) % {"rate": whole(rate * 100), "low": whole(low * 100), "high": whole(high * 100)}
+    return _("%(rate)s of 100 orders refunded so far; for this category %(low)s to %(high)s is usual.") % {
+        "rate": whole(rate * 100),
+        "low": whole(low * 100),
+        "high": whole(high * 100),
+    }
 
 
 def under_appeal(due: date) -> str:

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from ratings.models import Publication, PublicRun, Run
-from ratings.publication import documents, retention, serving, slugs
+from ratings.publication import retention, serving, slugs
+from ratings.publication.documents import rewrite_all
 
 LOCK = 0x636C656172  # one publication at a time, whatever asks for it
 
@@ -61,7 +62,7 @@ def unpublish(*, at: datetime, reason: str = "", by: User | None = None) -> Publ
 
 def _show(run: Run, *, previous: int | None, at: datetime) -> PublicRun:
     slugs.assign_slugs()
-    documents.rewrite_all(run=run, at=at)
+    rewrite_all(run=run, at=at)
     retention.keep(run)
     pointer, _created = PublicRun.objects.update_or_create(
         pk=PublicRun.THE_ONE, defaults={"run": run, "previous_id": previous, "published_at": at}

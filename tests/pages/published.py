@@ -7,9 +7,15 @@ from typing import Any
 from influencers.models import Account, Category, Influencer
 from ratings.models import PolicyVersion, Run, Scorecard
 from ratings.publication import publish
-from ratings.scoring.policy import CURRENT
 
 AS_OF = date(2026, 1, 1)
+POLICY = {
+    "version": "2026.1",
+    "constants": [
+        {"name": "half_life", "value": 180, "unit": "days", "low": 7, "high": 3650, "reason": "People change."},
+        {"name": "trust_unverified", "value": 0.4, "unit": "share", "low": 0, "high": 1, "reason": "It says less."},
+    ],
+}
 MEANS = {
     "professionalism": 74.0,
     "service_attitude": 75.5,
@@ -108,9 +114,8 @@ def show(number: int, shown: int, real: int, *, flagged: bool = False) -> dict[s
 
 
 def influencer(name: str, *, handle: str = "", category: str = "beauty", platform: str = "douyin") -> Influencer:
-    kind, _new = Category.objects.get_or_create(
-        code=category, defaults={"name_en": category.title(), "name_zh": {"beauty": "美妆", "food": "食品"}.get(category, "")}
-    )
+    names = {"name_en": category.title(), "name_zh": {"beauty": "美妆", "food": "食品"}.get(category, "")}
+    kind, _new = Category.objects.get_or_create(code=category, defaults=names)
     made = Influencer.objects.create(source_id=f"h-{name}"[:128], name=name, category=kind)
     Account.objects.create(
         source_id=f"a-{name}"[:128], influencer=made, platform=platform, handle=handle or name[:60], followers=1_234_567
@@ -118,11 +123,13 @@ def influencer(name: str, *, handle: str = "", category: str = "beauty", platfor
     return made
 
 
-def run(cards: Mapping[Influencer, Mapping[str, Any]], *, as_of: date = AS_OF, leagues: Mapping[str, str] | None = None) -> Run:
+def run(
+    cards: Mapping[Influencer, Mapping[str, Any]], *, as_of: date = AS_OF, leagues: Mapping[str, str] | None = None
+) -> Run:
     """A stored run with these cards, best first; published at once."""
     at = datetime(as_of.year, as_of.month, as_of.day, 1, tzinfo=UTC)
     policy, _new = PolicyVersion.objects.get_or_create(
-        version=CURRENT.version, defaults={"document": CURRENT.document(), "digest": "sha256:0", "created_at": at}
+        version="2026.1", defaults={"document": POLICY, "digest": "sha256:0", "created_at": at}
     )
     groups = {f"{h.category.code}/medium": {"size": 41, "mean": MEANS} for h in cards}
     made = Run.objects.create(
@@ -189,7 +196,11 @@ def world(months: int = 6) -> dict[str, Influencer]:
             {
                 hosts["zhou"]: card(86.2 - drift, off={"after_sales": 6.0, "compliance": 4.0}, rank=1, traffic=honest),
                 hosts["xinghe"]: card(
-                    74.0 + drift, spread=2.2, off={"after_sales": -31.0, "authenticity": -12.0}, rank=2, traffic=inflated,
+                    74.0 + drift,
+                    spread=2.2,
+                    off={"after_sales": -31.0, "authenticity": -12.0},
+                    rank=2,
+                    traffic=inflated,
                     grade_cap=cap,
                 ),
                 hosts["ruijie"]: card(72.0, spread=3.0, rank=3, traffic=honest),

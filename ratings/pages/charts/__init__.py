@@ -6,4 +6,13 @@ from ratings.pages.charts.svg import Chart, Table
 from ratings.pages.charts.trend import trend
 from ratings.pages.charts.viewers import shown_against_real
 
-__all__ = ["Chart", "Table", "band_row", "dimension_bars", "interval_band", "refund_rate", "shown_against_real", "trend"]
+__all__ = [
+    "Chart",
+    "Table",
+    "band_row",
+    "dimension_bars",
+    "interval_band",
+    "refund_rate",
+    "shown_against_real",
+    "trend",
+]

@@ -106,7 +106,9 @@ def band_row(
     return Chart(uid, title, desc, svg)
 
 
-def dimension_bars(rows: Sequence[tuple[str, str, Mapping[str, float]]], *, uid: str = "dim") -> tuple[list[Chart], Table]:
+def dimension_bars(
+    rows: Sequence[tuple[str, str, Mapping[str, float]]], *, uid: str = "dim"
+) -> tuple[list[Chart], Table]:
     """Five rows (code, name, figures) and one table for all of them."""
     charts = [
         band_row(d["score"], d["low"], d["high"], uid=f"{uid}-{code}", label=name, peer=d.get("peer_mean"))

@@ -14,7 +14,7 @@ AS_WRITTEN = {"viewBox", "preserveAspectRatio"}
 def tag(name: str, *children: str, **attributes: object) -> SafeString:
     """One element; `class_` for class, underscores become hyphens, None leaves an attribute out."""
     head = "".join(
-        f' {key if key in AS_WRITTEN else key.rstrip("_").replace("_", "-")}="{conditional_escape(value)}"'
+        f' {key if key in AS_WRITTEN else key.rstrip("_").replace("_", "-")}="{conditional_escape(str(value))}"'
         for key, value in attributes.items()
         if value is not None
     )

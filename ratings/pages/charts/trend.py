@@ -20,9 +20,7 @@ def bounds(lows: Sequence[float], highs: Sequence[float]) -> tuple[float, float]
     return float(bottom), float(top)
 
 
-def trend(
-    points: Sequence[Mapping[str, Any]], events: Sequence[tuple[date, str]] = (), *, uid: str = "trend"
-) -> Chart:
+def trend(points: Sequence[Mapping[str, Any]], events: Sequence[tuple[date, str]] = (), *, uid: str = "trend") -> Chart:
     """History points (as_of, score, low, high) as line and area; events as numbered marks."""
     days = [as_day(p["as_of"]) for p in points]
     first, last = days[0], days[-1]

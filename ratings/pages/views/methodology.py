@@ -8,14 +8,12 @@ from ratings import publication
 from ratings.pages import labels
 from ratings.pages.card import DIMENSIONS
 from ratings.pages.charts.bands import GRADES
-from ratings.scoring.policy import CURRENT
 
 
 @require_safe
 def methodology(request: HttpRequest) -> HttpResponse:
-    """The policy of the public run; before the first run, the one in force."""
     public = publication.public_run()
-    policy = public.run.policy.document if public else CURRENT.document()
+    policy = public.run.policy.document if public else None
     context = {
         "section": "methodology",
         "policy": policy,

@@ -22,7 +22,7 @@ def chosen(request: HttpRequest) -> dict[str, str]:
         "category": query.get("category", "").replace("\x00", "")[:64],
         "league": league if league in boards.LEAGUES else "",
         "dimension": dimension if dimension in DIMENSIONS else "",
-        "by": by if by in BY and not (dimension in DIMENSIONS) else "score",
+        "by": by if by in BY and dimension not in DIMENSIONS else "score",
     }
 
 
@@ -48,8 +48,11 @@ def rankings(request: HttpRequest) -> HttpResponse:
         page = publication.rankings(public=public, cursor=request.GET.get("cursor", ""), size=SIZE, **filters)
     except (publication.CursorGone, publication.CursorInvalid):
         return redirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
+    figures = boards.dimension_figures(page.rows, filters["dimension"])
     lines = [
-        boards.line(row.card, place=row.place, uid=f"r{row.place}", platforms=row.platforms, dimension=filters["dimension"])
+        boards.line(
+            row.card, place=row.place, uid=f"r{row.place}", platforms=row.platforms, figures=figures.get(row.card.pk)
+        )
         for row in page.rows
     ]
     return render(request, "ratings/rankings.html", context | {"lines": lines, "page": page})
