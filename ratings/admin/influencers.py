@@ -1,0 +1,81 @@
+"""Who is judged, with their current card beside them; registered here because the card belongs to a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from influencers.models import Account, Category, Influencer
+from ratings import publication
+from ratings.admin.records import ModelAdmin, RecordAdmin, TabularInline
+from ratings.models import HistoryPoint, Scorecard
+
+
+class AccountInline(TabularInline):
+    model = Account
+    fields = ["platform", "handle", "followers", "source_id", "voided_at"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Influencer)
+class InfluencerAdmin(RecordAdmin):
+    list_display = ["name", "source_id", "slug", "category", "joined_at", "qualification_expires", "voided_at"]
+    list_filter = ["category"]
+    list_select_related = ["category"]
+    search_fields = ["name"]
+    search_help_text = _("a name or a handle, or a part of one")
+    ordering = ["id"]
+    exclude = ["search"]
+    readonly_fields = ["current_card"]
+    inlines = [AccountInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Influencer]:
+        found: QuerySet[Influencer] = super().get_queryset(request).defer("search")
+        return found
+
+    @admin.display(description=_("current card"))
+    def current_card(self, influencer: Influencer) -> str:
+        public = publication.public_run()
+        card = public and Scorecard.objects.filter(run=public.run_id, influencer=influencer).first()
+        if not card:
+            return str(_("none: not part of the public run"))
+        history = HistoryPoint.objects.filter(influencer=influencer).order_by("-as_of")[:12]
+        context = {"card": card, "document": card.card, "influencer": influencer, "public": public, "history": history}
+        return SafeString(render_to_string("admin/ratings/influencer_card.html", context))
+
+
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):
+    """The one thing that is typed in: what a category is called."""
+
+    list_display = ["code", "name_en", "name_zh"]
+    list_editable = ["name_en", "name_zh"]
+    search_fields = ["code", "name_en", "name_zh"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
+        return False
+
+
+@admin.register(Account)
+class AccountAdmin(RecordAdmin):
+    list_display = ["handle", "platform", "influencer", "followers", "voided_at"]
+    list_filter = ["platform"]
+    list_select_related = ["influencer"]
+    search_fields = ["handle__startswith", "=source_id", "=influencer__source_id"]
+    ordering = ["id"]
