@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "rest_framework",
+    "rest_framework_api_key",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -148,6 +149,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# What consumers attach to complaints: outside everything that is served by itself
+ATTACHMENTS_ROOT = state.folder() / "attachments"
 
 # REST
 THROTTLE = env.str("THROTTLE", default="on") != "off"
