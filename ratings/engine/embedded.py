@@ -1,0 +1,262 @@
+"""Runs preparation and aggregation in process, over a folder of Parquet files or tables in memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from ratings.engine import aggregate, prepare
+from ratings.engine.schema import COLUMNS
+from ratings.scoring import trust
+from ratings.scoring.inputs import (
+    DaySums,
+    EventDays,
+    EventRows,
+    ExposureDays,
+    Ints,
+    Population,
+    ReviewDays,
+    ReviewRows,
+    SessionRows,
+)
+from ratings.scoring.policy import COMPOSITE, Policy
+
+MEMORY_LIMIT = "600MB"
+
+
+class EngineError(RuntimeError):
+    """The evidence could not be read or summed."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What one run of the engine gives: who, their day sums, and figures that only describe the evidence.
+
+    Attributes
+    ----------
+    counts : per kind the rows of each influencer, (n,)
+    verified, held : (n,) verified reviews, and reviews held down beyond verification
+    review_rows, event_rows : single rows where asked for, else None
+    """
+
+    population: Population
+    sums: DaySums
+    counts: dict[str, Ints]
+    verified: Ints
+    held: Ints
+    review_rows: ReviewRows | None
+    event_rows: EventRows | None
+
+
+def gather(evidence: Path | Mapping[str, pa.Table], *, as_of_day: int, policy: Policy, rows: bool = False) -> Gathered:
+    """Sum the evidence of all influencers up to the start of `as_of_day`.
+
+    Parameters
+    ----------
+    evidence : folder of `<kind>.parquet`, or the same tables by kind
+    as_of_day : first day left out, days since 1970 in the policy's zone
+    rows : also give single reviews and events
+
+    Raises
+    ------
+    EngineError
+        When a file cannot be read, a column has another type, or a sum leaves 64 bits.
+    """
+    with _connection() as db:
+        try:
+            _register(db, evidence)
+            return _gather(db, as_of_day, policy, rows)
+        except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
+            raise EngineError(f"the evidence cannot be summed: {error}") from error
+
+
+@contextmanager
+def _connection() -> Iterator[Any]:
+    with tempfile.TemporaryDirectory(prefix="clearhost-") as folder:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": folder,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "threads": 2,
+        }
+        db = duckdb.connect(":memory:", config=config)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+def _register(db: Any, evidence: Path | Mapping[str, pa.Table]) -> None:
+    given: dict[str, set[str]] = {}
+    for kind in COLUMNS:
+        if isinstance(evidence, Path):
+            file = evidence / f"{kind}.parquet"
+            if not file.is_file():
+                continue
+            quoted = str(file).replace("'", "''")
+            db.execute(f"CREATE VIEW raw_{kind} AS SELECT * FROM read_parquet('{quoted}')")
+        elif kind in evidence:
+            db.register(f"raw_{kind}", evidence[kind])
+        else:
+            continue
+        given[kind] = {row[0] for row in db.execute(f"DESCRIBE raw_{kind}").fetchall()}
+    for kind, columns in COLUMNS.items():
+        if kind == "coverage" and kind not in given:
+            # without a coverage table a kind that is there covers everything, a kind that is not covers nothing
+            present = [k for k in ("refunds", "complaints", "violations") if k in given]
+            values = ", ".join(f"('{k}', NULL::BIGINT, NULL::BIGINT, TRUE)" for k in present)
+            body = f"VALUES {values}" if present else "SELECT '', NULL::BIGINT, NULL::BIGINT, TRUE WHERE FALSE"
+            db.execute(f"CREATE TABLE coverage(kind, from_us, until_us, complete) AS {body}")
+            continue
+        source = f"FROM raw_{kind}" if kind in given else "WHERE FALSE"
+        picked = ", ".join(
+            f"CAST({name if name in given.get(kind, ()) else 'NULL'} AS {of}) AS {name}" for name, of in columns.items()
+        )
+        db.execute(f"CREATE VIEW {kind} AS SELECT {picked} {source}")
+
+
+def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool) -> Gathered:
+    db.execute(f"CREATE TABLE influencer AS {prepare.INFLUENCER}")
+    ids = _column(db, "SELECT influencer_id FROM influencer ORDER BY influencer", str)
+    categories = _column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer", str)
+    names, category = np.unique(categories.astype(str), return_inverse=True)
+    population = Population(tuple(ids), category.astype(np.int64), tuple(str(x) for x in names), as_of_day)
+    db.execute(f"CREATE TABLE refund_of_session AS {prepare.REFUND_OF_SESSION}")
+    db.execute(f"CREATE VIEW session_joined AS {prepare.SESSION_JOINED}")
+    db.execute(f"CREATE TABLE session AS {prepare.SESSION}")
+    db.execute(f"CREATE TABLE event AS {prepare.event(policy)}")
+    sessions = _sessions(db)
+    exposure = _fetch(db, aggregate.EXPOSURE_SUMS, aggregate.EXPOSURE_KEYS)
+    events = _fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
+    reviews, review_rows, verified, held = _reviews(db, population.size, policy, rows)
+    red = np.full(population.size, -1, dtype=np.int64)
+    for influencer, day in db.execute(prepare.RED_LINE).fetchall():
+        red[influencer] = day
+    sums = DaySums(
+        reviews,
+        EventDays(*(events[k] for k in ("channel", "influencer", "day", "n", "points", "points2"))),
+        ExposureDays(
+            exposure["influencer"],
+            exposure["day"],
+            np.stack([exposure[f"exposure{k}"] for k in range(3)]),
+            np.stack([exposure[f"exposure2{k}"] for k in range(3)]),
+            exposure["orders"],
+        ),
+        sessions,
+        red,
+    )
+    return Gathered(
+        population, sums, _counts(db, population.size), verified, held, review_rows, _event_rows(db) if rows else None
+    )
+
+
+def _reviews(db: Any, size: int, policy: Policy, rows: bool) -> tuple[ReviewDays, ReviewRows | None, Ints, Ints]:
+    db.execute(f"CREATE TABLE reviewer AS {prepare.REVIEWER}")
+    db.execute(f"CREATE TABLE raw_review AS {prepare.REVIEW}")
+    r = db.execute(
+        "SELECT influencer, day, receipt, x0, x1, x2, verified, repeat FROM raw_review ORDER BY rowid"
+    ).fetchnumpy()
+    r = {name: np.asarray(values) for name, values in r.items()}
+    marks = np.stack([r["x0"], r["x1"], r["x2"]]).astype(np.int64)
+    judged = trust.judge(verified=r["verified"].astype(bool), repeat=r["repeat"].astype(np.int64), policy=policy)
+    composite = sum(w * x for w, x in zip(COMPOSITE, marks, strict=True))
+    zero = np.zeros(composite.size, dtype=np.int64)
+    db.register(
+        "review",
+        pa.table(
+            {
+                "influencer": r["influencer"],
+                "day": r["day"],
+                "receipt": r["receipt"],
+                "known": zero,
+                "band": zero,
+                "trust": judged.trust,
+                "full_trust": judged.full,
+                **{f"x{k}": marks[k] for k in range(3)},
+                "x3": composite,
+            }
+        ),
+    )
+    g = _fetch(db, aggregate.REVIEW_SUMS, aggregate.REVIEW_KEYS)
+    db.unregister("review")
+    days = ReviewDays(
+        *(g[k] for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
+        *(np.stack([g[f"{name}{k}"] for k in range(4)]) for name in ("ox", "oxx", "fx")),
+    )
+    influencer = r["influencer"].astype(np.int64)
+    verified = np.bincount(influencer, r["verified"].astype(np.float64), minlength=size).astype(np.int64)
+    held = np.bincount(influencer, judged.trust < judged.full, minlength=size).astype(np.int64)
+    if not rows:
+        return days, None, verified, held
+    ids = _column(db, "SELECT review_id FROM raw_review ORDER BY rowid", str)
+    single = ReviewRows(ids, influencer, r["day"].astype(np.int64), judged.trust, judged.full, marks, judged.why)
+    return days, single, verified, held
+
+
+def _fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
+    """The sums in the order of their keys, so that adding floats over them later never depends on the engine."""
+    table = {name: np.asarray(values).astype(np.int64) for name, values in db.execute(sql).fetchnumpy().items()}
+    order = np.lexsort([table[key] for key in reversed(_scan_order(keys))])
+    return {name: values[order] for name, values in table.items()}
+
+
+def _scan_order(keys: tuple[str, ...]) -> list[str]:
+    return sorted(keys, key=lambda key: (key != "channel", key != "influencer", key != "day", key))
+
+
+def _column(db: Any, sql: str, of: type) -> np.ndarray[Any, Any]:
+    return np.array([of(row[0]) for row in db.execute(sql).fetchall()], dtype=object)
+
+
+def _sessions(db: Any) -> SessionRows:
+    ids = _column(db, "SELECT session_id FROM session ORDER BY rowid", str)
+    s = db.execute("SELECT * EXCLUDE (session_id, influencer_id) FROM session ORDER BY rowid").fetchnumpy()
+
+    def whole(name: str) -> Ints:
+        return np.asarray(s[name]).astype(np.int64)
+
+    def number(name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        return np.ma.filled(np.ma.asarray(s[name]).astype(np.float64), np.nan)
+
+    return SessionRows(
+        ids=ids,
+        influencer=whole("influencer"),
+        day=whole("day"),
+        started=whole("started_at"),
+        orders=whole("orders"),
+        covered=np.stack([whole(f"covered{k}") for k in range(3)]).astype(bool),
+        no_reason=whole("no_reason"),
+        viewers=number("viewers"),
+        paid_viewers=number("paid_viewers"),
+        commenters=number("commenters"),
+        views=number("views"),
+        watch_seconds=number("avg_watch_seconds"),
+        average_online=number("avg_online"),
+        duration=number("duration"),
+    )
+
+
+def _event_rows(db: Any) -> EventRows:
+    source = _column(db, "SELECT source FROM event ORDER BY source", str)
+    e = db.execute("SELECT channel, influencer, day, points * times AS points FROM event ORDER BY source").fetchnumpy()
+    return EventRows(source, *(np.asarray(e[k]).astype(np.int64) for k in ("channel", "influencer", "day", "points")))
+
+
+def _counts(db: Any, size: int) -> dict[str, Ints]:
+    found: dict[str, Ints] = {}
+    for kind in ("sessions", "reviews", "refunds", "complaints", "violations"):
+        total = np.zeros(size, dtype=np.int64)
+        sql = f"SELECT i.influencer, COUNT(*) FROM {kind} k JOIN influencer i USING (influencer_id) GROUP BY 1"
+        for influencer, n in db.execute(sql).fetchall():
+            total[influencer] = n
+        found[kind] = total
+    return found

@@ -1,0 +1,62 @@
+"""The columns of clean evidence that the rating reads; a column or a whole kind may be missing and is then unknown."""
+
+from __future__ import annotations
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "influencers": {"influencer_id": "VARCHAR", "category": "VARCHAR"},
+    "sessions": {
+        "session_id": "VARCHAR",
+        "influencer_id": "VARCHAR",
+        "started_at": "BIGINT",
+        "ended_at": "BIGINT",
+        "orders": "BIGINT",
+        "cancelled_orders": "BIGINT",
+        "refund_orders": "BIGINT",
+        "viewers": "DOUBLE",
+        "paid_viewers": "DOUBLE",
+        "commenters": "DOUBLE",
+        "views": "DOUBLE",
+        "avg_watch_seconds": "DOUBLE",
+        "avg_online": "DOUBLE",
+    },
+    "reviews": {
+        "review_id": "VARCHAR",
+        "influencer_id": "VARCHAR",
+        "reviewer_id": "VARCHAR",
+        "created_at": "BIGINT",
+        "received_at": "BIGINT",
+        "professionalism": "BIGINT",
+        "service": "BIGINT",
+        "as_described": "BIGINT",
+        "verified": "BOOLEAN",
+    },
+    "refunds": {
+        "refund_id": "VARCHAR",
+        "influencer_id": "VARCHAR",
+        "created_at": "BIGINT",
+        "session_id": "VARCHAR",
+        "reason": "VARCHAR",
+        "fault": "VARCHAR",
+        "stage": "VARCHAR",
+        "kind": "VARCHAR",
+    },
+    "complaints": {
+        "complaint_id": "VARCHAR",
+        "influencer_id": "VARCHAR",
+        "created_at": "BIGINT",
+        "session_id": "VARCHAR",
+        "severity": "VARCHAR",
+        "status": "VARCHAR",
+        "fault": "VARCHAR",
+    },
+    "violations": {
+        "violation_id": "VARCHAR",
+        "influencer_id": "VARCHAR",
+        "occurred_at": "BIGINT",
+        "session_id": "VARCHAR",
+        "class": "VARCHAR",
+        "subject": "VARCHAR",
+        "status": "VARCHAR",
+    },
+    "coverage": {"kind": "VARCHAR", "from_us": "BIGINT", "until_us": "BIGINT", "complete": "BOOLEAN"},
+}

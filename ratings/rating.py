@@ -1,0 +1,167 @@
+"""Clean evidence → scores, without a database: the one code path of `rate` and `score_files`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ratings.engine import embedded
+from ratings.scoring import contributions, document
+from ratings.scoring.estimate import estimate
+from ratings.scoring.observed import Observed, observe
+from ratings.scoring.parameters import Parameters
+from ratings.scoring.policy import CURRENT, PPM, Policy
+from ratings.scoring.scorecard import EPOCH, Cards, score
+from ratings.scoring.trust import REASONS
+
+Explain = ("none", "summary", "full")
+ENGINES = ("embedded",)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everything one rating gives; `document()` is the scores file."""
+
+    as_of: date
+    policy: Policy
+    explain: str
+    cards: Cards
+    observed: Observed
+    estimated: Parameters
+    gathered: embedded.Gathered
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The published parameters: with them anyone can recompute a card from its own evidence."""
+        return self.estimated.document()
+
+    @property
+    def peer_groups(self) -> dict[str, dict[str, Any]]:
+        """Size and mean of each dimension of every peer group."""
+        return document.mean_by_group(self.cards)
+
+    def entries(self, explain: str | None = None) -> Iterator[dict[str, Any]]:
+        """One entry of the scores file per influencer, by id."""
+        return document.entries(self.cards, self.policy, self._explainer(explain or self.explain))
+
+    def document(self) -> dict[str, Any]:
+        """The scores file as one dictionary."""
+        rows = document.sessions(self.cards, self.gathered.sums.sessions)
+        return {**self._head(rows), "influencers": list(self.entries()), "sessions": rows}
+
+    def pieces(self) -> Iterator[bytes]:
+        """The scores file as bytes, piece by piece."""
+        rows = document.sessions(self.cards, self.gathered.sums.sessions)
+        return document.pieces(self._head(rows), self.entries(), rows)
+
+    def _head(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        head = {"as_of": self.as_of.isoformat(), "policy": self.policy.version}
+        return {**head, "digest": document.digest(head, self.entries("none"), rows)}
+
+    def _explainer(self, explain: str) -> Callable[[int], list[dict[str, Any]]]:
+        if explain == "none":
+            return lambda index: []
+        if explain == "summary":
+            return lambda index: contributions.summary(self.cards, index, self.policy)
+        reviews, events = self.gathered.review_rows, self.gathered.event_rows
+        if reviews is None or events is None:
+            raise ValueError("single events were not asked for when the evidence was rated")
+        single = contributions.singles(self.cards, self.observed, reviews, events, self.gathered.sums.sessions)
+        return lambda index: contributions.summary(self.cards, index, self.policy, single)
+
+    @property
+    def sessions(self) -> list[dict[str, Any]]:
+        """Shown and supported viewers of every session, in order of influencer and start."""
+        rows, judged, ids = self.gathered.sums.sessions, self.cards.sessions, self.cards.population.ids
+        low, high = judged.low, judged.high
+        result = []
+        for k in range(rows.size):
+            shown = float(rows.viewers[k])
+            known = bool(judged.judged[k]) and np.isfinite(shown)
+            result.append(
+                {
+                    "session_id": str(rows.ids[k]),
+                    "influencer_id": ids[rows.influencer[k]],
+                    "started_at": int(rows.started[k]),
+                    "shown": int(shown) if np.isfinite(shown) else None,
+                    "real_low": round(shown * float(low[k])) if known else None,
+                    "real": round(shown * float(judged.share[k])) if known else None,
+                    "real_high": round(shown * float(high[k])) if known else None,
+                    "z": round(float(judged.z[k]), 4) + 0.0,
+                    "flagged": bool(judged.flagged[k]),
+                }
+            )
+        return result
+
+    @property
+    def evidence_counts(self) -> dict[str, dict[str, Any]]:
+        """Per influencer: rows of each kind, share of verified reviews (null without any), reviews held down."""
+        g = self.gathered
+        share = np.where(g.counts["reviews"] > 0, g.verified / np.maximum(g.counts["reviews"], 1), np.nan).tolist()
+        return {
+            influencer: {
+                **{kind: int(n[k]) for kind, n in g.counts.items()},
+                "verified_share": None if np.isnan(share[k]) else round(share[k], 4),
+                "held_down": int(g.held[k]),
+            }
+            for k, influencer in enumerate(g.population.ids)
+        }
+
+    @property
+    def review_trust(self) -> pa.Table:
+        """review_id, trust in ppm and why it is not full, for every review; only with `explain="full"`."""
+        rows = self.gathered.review_rows
+        if rows is None:
+            raise ValueError("single events were not asked for when the evidence was rated")
+        why = [[name for bit, name in enumerate(REASONS) if bits >> bit & 1] for bits in rows.why.tolist()]
+        return pa.table({"review_id": pa.array(rows.ids, pa.string()), "trust_ppm": rows.o, "why": why})
+
+
+def rate_evidence(
+    evidence: Path | Mapping[str, pa.Table],
+    *,
+    as_of: date,
+    policy: Policy = CURRENT,
+    engine: str = "embedded",
+    explain: str = "summary",
+    progress: Callable[[str], None] | None = None,
+) -> Scores:
+    """Rate all influencers of clean evidence as of the start of a day.
+
+    Parameters
+    ----------
+    evidence : folder of Parquet files by kind, or the same as tables
+    as_of : first day left out
+    explain : `none`, `summary` or `full` (one contribution per event)
+    progress : told the name of each step as it begins
+
+    Raises
+    ------
+    ratings.engine.embedded.EngineError
+        When the evidence cannot be read or summed.
+    ratings.scoring.inputs.SumsError
+        When sums are not such as evidence gives.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
+    if explain not in Explain:
+        raise ValueError(f"explain must be one of {', '.join(Explain)}, not {explain!r}")
+    tell = progress or (lambda step: None)
+    tell("sums")
+    as_of_day = (as_of - EPOCH).days
+    gathered = embedded.gather(evidence, as_of_day=as_of_day, policy=policy, rows=explain == "full")
+    tell("parameters")
+    observed = observe(gathered.population, gathered.sums, policy)
+    parameters = estimate(gathered.population, gathered.sums, policy, observed)
+    tell("scores")
+    cards = score(gathered.population, gathered.sums, parameters, policy, observed)
+    return Scores(as_of, policy, explain, cards, observed, parameters, gathered)
+
+
+__all__ = ["CURRENT", "PPM", "Policy", "Scores", "rate_evidence"]

@@ -1,0 +1,149 @@
+"""Where a score comes from: parts in points of the overall score that add up to it at the published precision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings.scoring.inputs import EventRows, Floats, Ints, ReviewRows, SessionRows
+from ratings.scoring.observed import Observed
+from ratings.scoring.policy import CHANNELS, DIMENSIONS, MARKS, PPM, RATES, Policy
+from ratings.scoring.scorecard import Cards
+from ratings.scoring.sums import KEY, TOPS, UNITS, place
+
+PLACES = 4
+UNIT = 10**PLACES
+PUBLIC_NAMES = {"violation": "violations", "refund": "refunds", "complaint": "complaints"}
+
+
+def points(value: float) -> float:
+    """A share of 1 as points at the published precision, half to even, never −0."""
+    return round(value * 100, PLACES) + 0.0
+
+
+def largest_remainder(values: Sequence[float], total: int) -> list[int]:
+    """Whole units that add up to `total`, each as near to its value as that allows; ties go to the earlier one."""
+    floors = np.floor(np.asarray(values, dtype=np.float64))
+    rest = total - int(floors.sum())
+    order = np.argsort(-(np.asarray(values) - floors), kind="stable")
+    result = floors.astype(np.int64)
+    whole, part = divmod(rest, max(len(values), 1))
+    result += whole
+    result[order[:part]] += 1
+    return [int(v) for v in result]
+
+
+@dataclass(frozen=True)
+class Single:
+    """Single pieces of evidence of one channel: who, what, and what each adds to the channel's score."""
+
+    influencer: Ints
+    source: NDArray[np.object_]
+    value: Floats
+    held: Floats
+
+    def of(self, index: int) -> slice:
+        """Rows of one influencer; rows ascend by influencer."""
+        return slice(*np.searchsorted(self.influencer, [index, index + 1]))
+
+
+def summary(cards: Cards, index: int, policy: Policy, singles: dict[str, Single] | None = None) -> list[dict[str, Any]]:
+    """Contributions of one influencer; with `singles` every piece of evidence is one of its own."""
+    rows, values, details = _parts(cards, index, policy)
+    total = round(points(float(cards.mean[index])) * UNIT)
+    units = largest_remainder(values, total)
+    result: list[dict[str, Any]] = []
+    for row, unit, (channel, weight) in zip(rows, units, details, strict=True):
+        if row["source"] == "evidence" and singles is not None:
+            result.extend(_split(row, unit, singles[channel], index, weight))
+        else:
+            result.append({**row, "points": unit / UNIT})
+    return result + _held(cards, index, policy, singles)
+
+
+def _parts(
+    cards: Cards, index: int, policy: Policy
+) -> tuple[list[dict[str, Any]], list[float], list[tuple[str, float]]]:
+    rows, values, details = [], [], []
+    for dimension in DIMENSIONS:
+        for name in CHANNELS[dimension]:
+            c, weight = cards.channels[name], policy.weights[name] * 100 * UNIT
+            for source, part in (
+                ("prior", c.prior), ("borrowed", c.borrowed), ("exposure", c.exposure), ("evidence", c.own),
+            ):  # fmt: skip
+                value = float(part[index]) * weight
+                if source == "prior" or value != 0:
+                    rows.append({"dimension": dimension, "channel": PUBLIC_NAMES.get(name, name), "source": source})
+                    values.append(value)
+                    details.append((name, weight))
+    return rows, values, details
+
+
+def _split(row: dict[str, Any], unit: int, single: Single, index: int, weight: float) -> list[dict[str, Any]]:
+    mine = single.of(index)
+    values = (single.value[mine] * weight).tolist()
+    if not values:
+        return [{**row, "points": unit / UNIT}]
+    units = largest_remainder(values, unit)
+    return [
+        {**row, "points": u / UNIT, "evidence_id": str(source)}
+        for u, source in zip(units, single.source[mine], strict=True)
+    ]
+
+
+def _held(cards: Cards, index: int, policy: Policy, singles: dict[str, Single] | None) -> list[dict[str, Any]]:
+    result: list[dict[str, Any]] = []
+    for dimension in DIMENSIONS:
+        for name in CHANNELS[dimension]:
+            weight = policy.weights[name]
+            row = {"dimension": dimension, "channel": PUBLIC_NAMES.get(name, name), "source": "held", "points": 0.0}
+            if singles is None:
+                value = points(float(cards.channels[name].held[index]) * weight)
+                if value:
+                    result.append({**row, "held_points": value})
+                continue
+            single = singles[name]
+            mine = single.of(index)
+            for value, source in zip(single.held[mine].tolist(), single.source[mine], strict=True):
+                if value:
+                    result.append({**row, "held_points": points(value * weight), "evidence_id": str(source)})
+    return result
+
+
+def singles(
+    cards: Cards, observed: Observed, reviews: ReviewRows, events: EventRows, sessions: SessionRows
+) -> dict[str, Single]:
+    """What every single review, event and session adds to the score of its channel, by channel."""
+    result: dict[str, Single] = {}
+    order = np.lexsort((reviews.ids, reviews.influencer))
+    who, names = reviews.influencer[order], _named("reviews", reviews.ids[order])
+    o, full = reviews.o[order] / PPM, reviews.full[order] / PPM
+    for k, name in enumerate(MARKS):
+        channel, days = cards.channels[name], observed.mark_days[name]
+        at = np.searchsorted(days.influencer * KEY + days.day, who * KEY + reviews.day[order])
+        x = reviews.x[k][order] / TOPS[name]
+        held = (full - o) * (x - channel.mean[who]) * channel.held_weight[at]
+        result[name] = Single(who, names, channel.weight[at] * o * x, held)
+    for k, name in enumerate(RATES):
+        mine = np.flatnonzero((events.channel == k) & (events.points > 0))
+        mine = mine[np.lexsort((events.source[mine], events.influencer[mine]))]
+        days_of = observed.rate_days[name]
+        at = place(days_of.influencer, days_of.day, events.influencer[mine], events.day[mine])
+        mine, at = mine[at >= 0], at[at >= 0]
+        value = cards.channels[name].weight[at] * events.points[mine] / UNITS[name]
+        result[name] = Single(events.influencer[mine], events.source[mine], value, np.zeros(mine.size))
+    weight = cards.channels["traffic"].weight
+    used = np.flatnonzero(weight > 0)
+    value = weight[used] * cards.sessions.share[used]
+    result["traffic"] = Single(
+        sessions.influencer[used], _named("sessions", sessions.ids[used]), value, np.zeros(used.size)
+    )
+    return result
+
+
+def _named(kind: str, ids: NDArray[np.object_]) -> NDArray[np.object_]:
+    return np.array([f"{kind}:{i}" for i in ids], dtype=object)

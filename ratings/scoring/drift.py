@@ -1,0 +1,70 @@
+"""How fast influencers change: the variance a random walk adds per day, from influencer × month means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ratings.scoring.inputs import Floats, Ints
+from ratings.scoring.policy import Policy
+
+FIRST_LAG, LAST_LAG = 3, 8
+
+
+@dataclass(frozen=True)
+class Months:
+    """Sums per influencer × month before the as-of day, the latest month first; (n, months) each.
+
+    Attributes
+    ----------
+    weight, total : Σ trust or exposure, and Σ trust·x or points
+    squares : Σ trust² or squared session exposure
+    """
+
+    weight: Floats
+    total: Floats
+    squares: Floats
+
+
+def months(
+    influencer: Ints,
+    day: Ints,
+    weight: Floats,
+    total: Floats,
+    squares: Floats,
+    *,
+    size: int,
+    as_of_day: int,
+    policy: Policy,
+) -> Months:
+    """Day sums added up by month; what is older than the policy's months is left out."""
+    count = policy.drift_months
+    month = (as_of_day - 1 - day) // policy.month_days
+    seen = month < count
+    key = influencer[seen] * count + month[seen]
+
+    def table(values: Floats) -> Floats:
+        return np.bincount(key, values[seen], minlength=size * count).astype(np.float64).reshape(size, count)
+
+    return Months(table(weight), table(total), table(squares))
+
+
+def random_walk(mean: Floats, noise: Floats, known: Floats, *, guard: float, policy: Policy) -> float:
+    """Variance a day, by weighted regression of squared differences of months 3 to 8 apart on their distance.
+
+    Parameters
+    ----------
+    mean, noise : (n, months) means of the months and their noise variances
+    known : (n, months) above 0 where a month has evidence
+    guard : added to the noise in the weights, so that a few large influencers do not decide alone
+    """
+    above = below = 0.0
+    for lag in range(FIRST_LAG, min(LAST_LAG, mean.shape[1] - 1) + 1):
+        both = (known[:, :-lag] > 0) & (known[:, lag:] > 0)
+        v = (noise[:, :-lag] + noise[:, lag:])[both]
+        excess = ((mean[:, :-lag] - mean[:, lag:])[both]) ** 2 - v
+        w = 1 / (v + guard) ** 2
+        above += float(np.sum(w * excess))
+        below += float(np.sum(w)) * lag * policy.month_days
+    return max(above / below, 0.0) if below > 0 else 0.0

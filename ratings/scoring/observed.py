@@ -1,0 +1,42 @@
+"""What the day sums of a population show, channel by channel, before anything is believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ratings.scoring import bounded, rates
+from ratings.scoring.inputs import DaySums, Ints, Population
+from ratings.scoring.policy import RATES, REVIEW_CHANNELS, Policy
+from ratings.scoring.priors import tiers
+from ratings.scoring.sums import MarkDays, RateDays, mark_days, per_influencer, rate_days
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Days and decayed sums of every channel, and the tier that follows from a year of orders."""
+
+    tier: Ints
+    mark_days: dict[str, MarkDays]
+    marks: dict[str, bounded.BoundedSums]
+    rate_days: dict[str, RateDays]
+    rates: dict[str, rates.RateSums]
+
+
+def observe(population: Population, sums: DaySums, policy: Policy) -> Observed:
+    """Scale and decay the sums of all channels; each influencer's from its own rows only."""
+    exposure = sums.exposure
+    recent = exposure.day >= population.as_of_day - policy.tier_days
+    yearly = per_influencer(exposure.influencer[recent], exposure.orders[recent].astype(np.float64), population.size)
+    m_days = {name: mark_days(sums.reviews, name) for name in REVIEW_CHANNELS}
+    r_days = {name: rate_days(sums.events, exposure, name) for name in RATES}
+    return Observed(
+        tier=tiers(yearly, policy),
+        mark_days=m_days,
+        marks={k: bounded.decayed(d, population, policy.half_life) for k, d in m_days.items()},
+        rate_days=r_days,
+        rates={
+            k: rates.decayed(d, rates.RateShape.of(k, policy), population, policy.half_life) for k, d in r_days.items()
+        },
+    )

@@ -1,0 +1,209 @@
+"""Channels → dimensions → overall score with interval, status, grade and caps (rating-model.md section 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from ratings.scoring import bounded, rates, traffic
+from ratings.scoring.channels import Channel
+from ratings.scoring.inputs import Bools, DaySums, Floats, Ints, Population
+from ratings.scoring.intervals import beta_interval
+from ratings.scoring.observed import Observed, observe
+from ratings.scoring.parameters import Parameters
+from ratings.scoring.policy import CHANNELS, DIMENSIONS, RATES, Policy
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension for all influencers, in 0..1, (n,) each; `known` says whether it has evidence of its own."""
+
+    weight: float
+    mean: Floats
+    low: Floats
+    high: Floats
+    evidence: Floats
+    known: Bools
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Scorecards of a population before ranks, (n,) arrays in 0..1.
+
+    Attributes
+    ----------
+    tier : index into `policy.TIERS`
+    channels, dimensions : by name
+    mean, sd, low, high : the overall score
+    rated : whether evidence suffices for grade and rank
+    newcomer : first session less than `newcomer_days` ago
+    caps : why a grade is capped, None where it is not: code, grade and what the reason speaks of
+    sessions : judgement of every session
+    """
+
+    population: Population
+    tier: Ints
+    channels: dict[str, Channel]
+    dimensions: dict[str, Dimension]
+    mean: Floats
+    sd: Floats
+    low: Floats
+    high: Floats
+    rated: Bools
+    newcomer: Bools
+    caps: list[dict[str, Any] | None]
+    sessions: traffic.SessionShares
+
+
+def score(
+    population: Population, sums: DaySums, parameters: Parameters, policy: Policy, observed: Observed | None = None
+) -> Cards:
+    """Scorecards from everyone's own sums and given parameters; works the same for one influencer alone.
+
+    Raises
+    ------
+    SumsError
+        When the sums are not such as evidence gives.
+    """
+    sums.check(population)
+    seen = observed or observe(population, sums, policy)
+    channels: dict[str, Channel] = {}
+    for name, own in seen.marks.items():
+        p = parameters.bounded[name]
+        peer = p.peers.of(population, seen.tier)
+        channels[name] = bounded.score(own, peer, peer, np.full(population.size, p.tau2), p, policy)
+    for name, own_rate in seen.rates.items():
+        q, shape = parameters.rates[name], rates.RateShape.of(name, policy)
+        peer = q.peers.of(population, seen.tier)
+        channels[name] = rates.score(own_rate, peer, np.full(population.size, q.cv2), peer, q.cv2, q, shape, policy)
+    judged = traffic.judge(sums.sessions, parameters.traffic, policy)
+    channels["traffic"] = traffic.score(sums.sessions, judged, parameters.traffic, population, policy)
+    dimensions = {name: _dimension(name, channels, parameters, policy) for name in DIMENSIONS}
+    weights = policy.weights
+    mean = np.zeros(population.size)
+    for name, weight in weights.items():
+        mean = mean + weight * channels[name].mean
+    variance = np.maximum(_overall_variance(channels, parameters, policy), 1e-7)
+    low, high = beta_interval(mean, variance, policy.interval)
+    rated = (channels["review"].evidence >= policy.provisional_evidence) & (
+        (high - low) * 100 <= policy.provisional_width
+    )
+    return Cards(
+        population=population,
+        tier=seen.tier,
+        channels=channels,
+        dimensions=dimensions,
+        mean=mean,
+        sd=np.sqrt(variance),
+        low=low,
+        high=high,
+        rated=rated,
+        newcomer=_newcomers(population, sums, policy),
+        caps=_caps(population, sums, judged, dimensions, policy),
+        sessions=judged,
+    )
+
+
+def _covariance(one: str, other: str, channels: dict[str, Channel], parameters: Parameters) -> Floats:
+    """ρ·√((1−c_k)v_k·(1−c_l)v_l): what two channels' priors err together; traffic stands alone."""
+    load = parameters.loadings
+    if one not in load or other not in load:
+        return np.zeros_like(channels[one].mean)
+    left, right = channels[one], channels[other]
+    shared = (1 - left.credibility) * left.variance * (1 - right.credibility) * right.variance
+    return load[one] * load[other] * np.sqrt(np.maximum(shared, 0.0))
+
+
+def _overall_variance(channels: dict[str, Channel], parameters: Parameters, policy: Policy) -> Floats:
+    """The review composite counts as one channel, since the noise of one review is in all three marks."""
+    w = policy.weights
+    parts = {
+        "review": policy.weight_professionalism + policy.weight_service + policy.weight_as_described,
+        **{name: w[name] for name in RATES},
+        "traffic": w["traffic"],
+    }
+    names = list(parts)
+    total = np.zeros_like(channels["review"].mean)
+    for i, one in enumerate(names):
+        total = total + parts[one] ** 2 * channels[one].variance
+        for other in names[:i]:
+            total = total + 2 * parts[one] * parts[other] * _covariance(one, other, channels, parameters)
+    return total
+
+
+def _dimension(name: str, channels: dict[str, Channel], parameters: Parameters, policy: Policy) -> Dimension:
+    names, w = CHANNELS[name], policy.weights
+    whole = sum(w[channel] for channel in names)
+    if len(names) == 1:
+        c = channels[names[0]]
+        return Dimension(whole, c.mean, c.low, c.high, c.evidence, c.known)
+    one, other = (channels[channel] for channel in names)
+    a, b = (w[channel] / whole for channel in names) if whole > 0 else (0.5, 0.5)
+    mean = a * one.mean + b * other.mean
+    variance = (
+        a * a * one.variance
+        + b * b * other.variance
+        + 2 * a * b * _covariance(names[0], names[1], channels, parameters)
+    )
+    low, high = beta_interval(mean, np.maximum(variance, 1e-8), policy.interval)
+    evidence = np.maximum(one.evidence, other.evidence) if name == "after_sales" else one.evidence + other.evidence
+    return Dimension(whole, mean, low, high, evidence, one.known | other.known)
+
+
+def _newcomers(population: Population, sums: DaySums, policy: Policy) -> Bools:
+    first = np.full(population.size, population.as_of_day, dtype=np.int64)
+    np.minimum.at(first, sums.sessions.influencer, sums.sessions.day)
+    return (first < population.as_of_day) & (population.as_of_day - first < policy.newcomer_days)
+
+
+def _caps(
+    population: Population,
+    sums: DaySums,
+    judged: traffic.SessionShares,
+    dimensions: dict[str, Dimension],
+    policy: Policy,
+) -> list[dict[str, Any] | None]:
+    """The strictest reason that caps each grade: a red line, a danger an average would hide, a doubtful audience."""
+    caps: list[dict[str, Any] | None] = [None] * population.size
+    s = sums.sessions
+    for i in np.flatnonzero(_flagged_recently(s.influencer, judged.flagged, population.size, policy)):
+        caps[int(i)] = {
+            "code": "flagged_sessions",
+            "grade": "C",
+            "sessions": policy.cap_flagged,
+            "of": policy.cap_flagged_of,
+        }
+    for name in reversed(DIMENSIONS):
+        part = dimensions[name]
+        for i in np.flatnonzero(part.known & (part.high * 100 < policy.cap_weak_below)):
+            caps[int(i)] = {"code": "weak_dimension", "grade": "C", "dimension": name}
+    recent = (sums.red_line >= 0) & (population.as_of_day - sums.red_line < policy.cap_class_a_days)
+    for i in np.flatnonzero(recent):
+        until = EPOCH + timedelta(days=int(sums.red_line[i]) + policy.cap_class_a_days)
+        caps[int(i)] = {"code": "red_line", "grade": "D", "until": until.isoformat()}
+    return caps
+
+
+def _flagged_recently(influencer: Ints, flagged: Bools, size: int, policy: Policy) -> Bools:
+    """Whether enough of the last sessions are flagged; rows ascend by influencer and start."""
+    counts = np.bincount(influencer, minlength=size)
+    ends = np.cumsum(counts)
+    total = np.r_[0, np.cumsum(flagged)]
+    start = np.maximum(ends - policy.cap_flagged_of, ends - counts)
+    return np.asarray(total[ends] - total[start] >= policy.cap_flagged)
+
+
+def grade(points: float, policy: Policy) -> str:
+    """Grade of a score in points."""
+    return next(name for bound, name in policy.grades if points >= bound)
+
+
+def capped(name: str, cap: dict[str, Any] | None) -> str:
+    """The worse of a grade and its cap."""
+    order = ("A+", "A", "B", "C", "D", "E")
+    return name if cap is None else max(name, str(cap["grade"]), key=order.index)

@@ -1,0 +1,138 @@
+"""From integer day sums to scaled days and decayed sums, in float64, influencers and days in order.
+
+Sums per influencer run over that influencer's own days only, in order: the same days give the same digits whether one
+influencer or all are summed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import exp2
+
+from ratings.scoring.inputs import EventDays, ExposureDays, Floats, Ints, ReviewDays
+from ratings.scoring.policy import COMPOSITE_TOP, MARKS, PPM, RATES
+
+TOPS = {**dict.fromkeys(MARKS, 4), "review": COMPOSITE_TOP}
+UNITS = {"violation": 1.0, "refund": 10.0, "complaint": 1.0}
+KEY = 1 << 32
+
+
+@dataclass(frozen=True)
+class MarkDays:
+    """One bounded channel per influencer × event day, ascending; trust in 0..1, x in 0..1.
+
+    Attributes
+    ----------
+    influencer, day : (g,)
+    o, o2, ox, oxx : (g,) Σo, Σo², Σox, Σox²
+    full, fx : (g,) Σ of trust by verification alone, and times x
+    """
+
+    influencer: Ints
+    day: Ints
+    o: Floats
+    o2: Floats
+    ox: Floats
+    oxx: Floats
+    full: Floats
+    fx: Floats
+
+
+@dataclass(frozen=True)
+class RateDays:
+    """One rate channel per influencer × day with exposure, ascending.
+
+    Attributes
+    ----------
+    influencer, day : (g,)
+    exposure, exposure2 : (g,) Σ exposure and Σ squared session exposure
+    n, points, points2 : (g,) events placed on that day and their points, in the channel's unit
+    """
+
+    influencer: Ints
+    day: Ints
+    exposure: Floats
+    exposure2: Floats
+    n: Floats
+    points: Floats
+    points2: Floats
+
+
+def mark_days(reviews: ReviewDays, name: str) -> MarkDays:
+    """Days of one mark or of the composite (`review`), receipt days and classes added up."""
+    index, top = (*MARKS, "review").index(name), TOPS[name]
+    key = reviews.influencer * KEY + reviews.day
+    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, dtype=np.int64)
+
+    def total(values: Ints, scale: float) -> Floats:
+        if not key.size:
+            return np.zeros(0)
+        return np.add.reduceat(values.astype(np.float64), start) / scale
+
+    return MarkDays(
+        reviews.influencer[start],
+        reviews.day[start],
+        total(reviews.o, PPM),
+        total(reviews.o2, PPM * PPM),
+        total(reviews.ox[index], PPM * top),
+        total(reviews.oxx[index], PPM * top * top),
+        total(reviews.full, PPM),
+        total(reviews.fx[index], PPM * top),
+    )
+
+
+def rate_days(events: EventDays, exposure: ExposureDays, name: str) -> RateDays:
+    """Days of one rate channel: exposure where covered, and each event on a day that has some.
+
+    An event on a day without exposure goes to the last earlier day that has some, else to the first later one;
+    an influencer without any exposure keeps no event.
+    """
+    channel, unit = RATES.index(name), UNITS[name]
+    seen = exposure.exposure[channel] > 0
+    influencer, day = exposure.influencer[seen], exposure.day[seen]
+    mine = events.channel == channel
+    at = place(influencer, day, events.influencer[mine], events.day[mine])
+    kept = at >= 0
+
+    def total(values: Ints, scale: float) -> Floats:
+        return np.bincount(at[kept], values[mine][kept].astype(np.float64), minlength=day.size) / scale
+
+    return RateDays(
+        influencer,
+        day,
+        exposure.exposure[channel][seen].astype(np.float64),
+        exposure.exposure2[channel][seen].astype(np.float64),
+        total(events.n, 1.0),
+        total(events.points, unit),
+        total(events.points2, unit * unit),
+    )
+
+
+def place(influencer: Ints, day: Ints, of: Ints, on: Ints) -> Ints:
+    """Index of the exposure day each event belongs to, −1 where its influencer has none.
+
+    Parameters
+    ----------
+    influencer, day : (g,) days with exposure, ascending
+    of, on : (e,) influencer and day of each event
+    """
+    if not day.size:
+        return np.full(of.size, -1, dtype=np.int64)
+    before = np.searchsorted(influencer * KEY + day, of * KEY + on, side="right") - 1
+    earlier = (before >= 0) & (influencer[np.maximum(before, 0)] == of)
+    after = np.minimum(before + 1, day.size - 1)
+    later = ~earlier & (influencer[after] == of)
+    return np.where(earlier, before, np.where(later, after, -1)).astype(np.int64)
+
+
+def decay(day: Ints, as_of_day: int, half_life: float) -> tuple[Floats, Floats]:
+    """Weight 2^(−age/half-life) and age in days of each day."""
+    age = (as_of_day - 1 - day).astype(np.float64)
+    return exp2(-age / half_life), age
+
+
+def per_influencer(influencer: Ints, values: Floats, size: int) -> Floats:
+    """(size,) sums of `values` by influencer, added in the order of the rows."""
+    return np.bincount(influencer, values, minlength=size).astype(np.float64)

@@ -1,0 +1,170 @@
+"""Shown against real viewers: what audience the activity of a session supports (rating-model.md section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ratings.scoring.channels import Channel
+from ratings.scoring.inputs import Bools, Floats, Population, SessionRows
+from ratings.scoring.intervals import beta_interval
+from ratings.scoring.policy import Policy
+from ratings.scoring.priors import paule_mandel, shrunk
+from ratings.scoring.robust import tukey
+from ratings.scoring.sums import decay, per_influencer
+
+
+@dataclass(frozen=True)
+class TrafficParameters:
+    """What all sessions share.
+
+    Attributes
+    ----------
+    coefficients : constant, log(commenters+1), log(orders+1); empty while too few sessions can be compared
+    center, spread : median and robust sd of the residuals
+    share, variance : platform's mean real share and its variance between influencers
+    noise : variance of one session's share around its influencer's
+    """
+
+    coefficients: tuple[float, ...]
+    center: float
+    spread: float
+    share: float
+    variance: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class SessionShares:
+    """Judgement of each session, (s,) each.
+
+    Attributes
+    ----------
+    judged : whether the session could be judged at all
+    z : residual in robust standard deviations, 0 where not judged
+    share, low, high : real share of the shown viewers and its range, the prior where not judged
+    flagged : shown far above what activity supports, or contradicting its own figures
+    """
+
+    judged: Bools
+    z: Floats
+    share: Floats
+    low: Floats
+    high: Floats
+    flagged: Bools
+
+
+def _organic(sessions: SessionRows) -> Floats:
+    """Viewers without those bought as advertising, which the platform vouches for."""
+    return sessions.viewers - np.minimum(np.nan_to_num(sessions.paid_viewers), np.nan_to_num(sessions.viewers))
+
+
+def _comparable(sessions: SessionRows) -> Bools:
+    return np.isfinite(sessions.viewers) & np.isfinite(sessions.commenters) & (np.nan_to_num(_organic(sessions)) > 0)
+
+
+def _design(sessions: SessionRows) -> Floats:
+    ones = np.ones(sessions.size)
+    return np.stack([ones, np.log1p(np.nan_to_num(sessions.commenters)), np.log1p(sessions.orders.astype(np.float64))])
+
+
+def fit(sessions: SessionRows, population: Population, policy: Policy) -> TrafficParameters:
+    """Regression of shown viewers on activity over all comparable sessions, and the spread of real shares."""
+    ok = _comparable(sessions)
+    default = policy.default_share, policy.default_share_sd**2
+    if np.sum(ok) < policy.traffic_sessions:
+        return TrafficParameters((), 0.0, 0.0, *default, default[1])
+    y = np.log(np.where(ok, _organic(sessions), 1.0))
+    coefficients, center, spread = tukey(y[ok], _design(sessions)[:, ok])
+    spread = max(spread, policy.traffic_sd_floor)
+    raw = TrafficParameters(coefficients, center, spread, *default, default[1])
+    judged = judge(sessions, raw, policy)
+    weight, total, square = _sums(sessions, judged, population, policy)
+    known = weight > 0
+    units = float(np.sum(known))
+    mean = np.where(known, total / np.maximum(weight, 1e-12), 0.0)
+    inner = float(np.sum(square) - np.sum(weight * mean**2)) / max(float(np.sum(weight)) - units, 1.0)
+    noise = shrunk(max(inner, 1e-4), default[1], units, policy)
+    center_share, found = paule_mandel(mean[known], noise / weight[known])
+    share = shrunk(center_share, default[0], units, policy)
+    variance = shrunk(max(found, 1e-5), default[1], units, policy)
+    return TrafficParameters(coefficients, center, spread, share, variance, noise)
+
+
+def judge(sessions: SessionRows, parameters: TrafficParameters, policy: Policy) -> SessionShares:
+    """Real share and flag of every session.
+
+    A session without viewers or commenters is not judged by activity. Where views, watch time, duration and average
+    online are all known, views × watch time ÷ duration must agree with the average online: a second, free test.
+    """
+    p = parameters
+    by_activity = _comparable(sessions) & bool(p.coefficients)
+    residual = np.zeros(sessions.size)
+    if p.coefficients:
+        expected = np.zeros(sessions.size)
+        for coefficient, column in zip(p.coefficients, _design(sessions), strict=True):
+            expected = expected + coefficient * column
+        shown = np.log(np.where(by_activity, _organic(sessions), 1.0))
+        residual = np.where(by_activity, shown - expected - p.center, 0.0)
+    z = residual / p.spread if p.spread > 0 else residual
+    share = np.where(by_activity, np.exp(-np.maximum(0.0, residual - policy.traffic_slack * p.spread)), p.share)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = sessions.average_online * sessions.duration / (sessions.views * sessions.watch_seconds)
+    ratio = np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)
+    odd = np.maximum(ratio, 1 / ratio) > policy.traffic_agreement
+    share = np.where(odd, np.minimum(share, np.minimum(ratio, 1 / ratio)), share)
+    low = np.minimum(share, np.exp(-np.maximum(0.0, residual)))
+    high = np.maximum(share, np.exp(-np.maximum(0.0, residual - policy.traffic_flag * p.spread)))
+    flagged = odd | (by_activity & (z > policy.traffic_flag))
+    return SessionShares(by_activity | odd, z, share, low, np.where(odd, share, high), flagged)
+
+
+def _sums(
+    sessions: SessionRows, judged: SessionShares, population: Population, policy: Policy
+) -> tuple[Floats, Floats, Floats]:
+    d, _ = decay(sessions.day, population.as_of_day, policy.traffic_half_life)
+    d = d * judged.judged
+    return (
+        per_influencer(sessions.influencer, d, population.size),
+        per_influencer(sessions.influencer, d * judged.share, population.size),
+        per_influencer(sessions.influencer, d * judged.share**2, population.size),
+    )
+
+
+def score(
+    sessions: SessionRows,
+    judged: SessionShares,
+    parameters: TrafficParameters,
+    population: Population,
+    policy: Policy,
+) -> Channel:
+    """Mean real share of shown viewers per influencer, with `traffic_prior` pseudo-sessions of the platform's."""
+    p = parameters
+    weight, total, _ = _sums(sessions, judged, population, policy)
+    known = weight > 1e-9
+    safe = np.maximum(weight, 1e-12)
+    c = np.where(known, weight / (weight + policy.traffic_prior), 0.0)
+    own = np.where(known, total / safe, 0.0)
+    mean = c * own + (1 - c) * p.share
+    sampling = np.where(known, p.noise / np.maximum(weight, 1e-9), 0.0)
+    variance = np.maximum(c**2 * sampling + (1 - c) ** 2 * p.variance, 1e-6)
+    low, high = beta_interval(mean, variance, policy.interval)
+    d, _ = decay(sessions.day, population.as_of_day, policy.traffic_half_life)
+    zero = np.zeros(population.size)
+    return Channel(
+        mean=mean,
+        variance=variance,
+        low=low,
+        high=high,
+        credibility=c,
+        known=known,
+        evidence=weight,
+        prior=(1 - c) * p.share,
+        borrowed=zero,
+        exposure=zero,
+        own=c * own,
+        held=zero,
+        weight=np.where(known, c / safe, 0.0)[sessions.influencer] * d * judged.judged,
+        held_weight=np.zeros(sessions.size),
+    )
