@@ -42,27 +42,27 @@ class Smooth:
     """Constants of generator A. Rates are per order or per session, drift is a standard deviation a year."""
 
     days: int = 365
-    log_orders: float = 6.2
-    log_orders_sd: float = 1.7
+    log_orders: float = 5.25
+    log_orders_sd: float = 2.2
     most_orders: float = 120_000.0
-    log_sessions: float = 3.6
+    log_sessions: float = 3.2
     newcomers: float = 0.12
-    reviews_per_order: float = 0.05
-    general: float = 0.60
-    marks_common: float = 0.55
-    mark_sd: float = 0.44
-    category_sd: float = 0.15
+    reviews_per_order: float = 0.055
+    general: float = 0.80
+    marks_common: float = 0.35
+    mark_sd: float = 0.33
+    category_sd: float = 0.34
     size_effect: float = 0.08
     mood_sd: float = 0.20
     halo_sd: float = 0.35
     cuts: tuple[float, ...] = (-1.88, -1.34, -0.553, 0.553)
-    drift_half_life: float = 500.0
+    drift_half_life: float = 2000.0
     refund_rate: float = 0.065
-    refund_sd: float = 0.62
+    refund_sd: float = 0.45
     complaint_rate: float = 0.0028
-    complaint_sd: float = 0.64
+    complaint_sd: float = 0.60
     violation_rate: float = 0.045
-    violation_sd: float = 0.64
+    violation_sd: float = 0.60
     severity: tuple[float, ...] = (0.60, 0.28, 0.10, 0.02)
     complaint_severity: tuple[float, ...] = (0.55, 0.32, 0.13)
     inflators: float = 0.06
@@ -129,9 +129,9 @@ class _Latents:
     lift: Lift | None
 
     def at(self, name: str, host: Ints, day: Floats) -> Floats:
-        value = draws.at_knots(self.knots[name], host, day, KNOT) + self.effect[
-            self.category[host], QUALITIES.index(name)
-        ] * (1.0 / 0.44)
+        value = (
+            draws.at_knots(self.knots[name], host, day, KNOT) + self.effect[self.category[host], QUALITIES.index(name)]
+        )
         if self.lift is not None:
             value = value + self.lift.amount * (self.lift.hosts[host] & (day >= self.lift.day))
         return np.asarray(value)
@@ -172,7 +172,7 @@ def _inflators(rng: np.random.Generator, p: Smooth, n: int) -> Floats:
 
 
 def _sessions(rng: np.random.Generator, p: Smooth, n: int, log_orders: Floats, inflator: Floats) -> Sessions:
-    often = p.log_sessions + 0.30 * (log_orders - 6.2) + rng.normal(0.0, 0.45, n)
+    often = p.log_sessions + 0.30 * (log_orders - 6.0) + rng.normal(0.0, 0.45, n)
     begin = np.where(rng.random(n) < p.newcomers, rng.uniform(0.0, 0.9, n), 0.0) * p.days
     active = (p.days - begin) / 365.0
     count = np.clip(np.exp(often) * active, 2, 700).astype(np.int64)
