@@ -93,7 +93,7 @@ class Cluster:
     def answers(self) -> bool:
         """Say whether this very server takes a connection now."""
         address = self.address()
-        if not address["PORT"]:
+        if not address["PORT"] or self._left_behind():
             return False
         try:
             self._connect(address["USER"], address["PASSWORD"], address["NAME"], address["PORT"]).close()
@@ -157,7 +157,8 @@ class Cluster:
             time.sleep(0.2)
 
     def _attempt(self) -> bool:
-        self._forget_dead_server()
+        if self._left_behind():
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
         known = json.loads((self.home / "address.json").read_text())
         known["port"] = _free_port(known.get("port"))
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
@@ -198,16 +199,14 @@ class Cluster:
             shutil.rmtree(self.data, ignore_errors=True)
             raise EmbeddedPostgresError(f"initdb failed: {made.stderr.strip()}")
 
-    def _forget_dead_server(self) -> None:
-        """Remove the pid file that kill -9 or a reboot left, also when its number now belongs to someone else."""
-        file = self.data / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, IndexError, ValueError):
-            pid = int(file.read_text().splitlines()[0])
-            command = Path(f"/proc/{pid}/cmdline")
-            if Path("/proc/self").exists() and not (
-                command.exists() and str(self.data).encode() in command.read_bytes()
-            ):
-                file.unlink()
+    def _left_behind(self) -> bool:
+        """Say whether the pid file is what kill -9 or a reboot left, also when its number is now someone else's."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (OSError, IndexError, ValueError):
+            return Path("/proc/self").exists()
+        return str(self.data).encode() not in command
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         other: Mapping[str, Any] = {}
