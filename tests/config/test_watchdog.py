@@ -1,0 +1,54 @@
+"""Processes are stopped in order, asked first, killed when deaf, and nothing of their group stays."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from config import watchdog
+
+DEAF = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+POLITE = "import sys, time; print(1, flush=True); time.sleep(60)"
+PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {DEAF!r}]).wait()"
+
+
+def start(script: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", script]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "1\n"
+    return process
+
+
+def test_the_latest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = start(POLITE), start(POLITE)
+    order = []
+    real = watchdog.ended
+
+    def noting(pid: int) -> bool:
+        if over := real(pid):
+            order.append(pid)
+        return over
+
+    monkeypatch.setattr(watchdog, "ended", noting)
+    watchdog.stop([first.pid, second.pid])
+    assert list(dict.fromkeys(order)) == [second.pid, first.pid]
+    for process in (first, second):
+        process.communicate()
+
+
+def test_the_deaf_and_the_left_behind_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "GRACE", 0.3)
+    deaf, parent = start(DEAF), start(PARENT)
+    began = time.monotonic()
+    watchdog.stop([deaf.pid, parent.pid])
+    assert time.monotonic() - began < 5
+    assert deaf.communicate(timeout=5)[0] == ""
+    assert parent.communicate(timeout=5)[0] == ""  # its child held the same pipe: it is gone, too
+
+
+def test_one_that_is_gone_already_is_no_trouble() -> None:
+    process = start("print(1, flush=True)")
+    process.communicate()
+    watchdog.stop([process.pid])
