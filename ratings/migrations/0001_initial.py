@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'run',
                 'verbose_name_plural': 'runs',
                 'ordering': ['-id'],
+                'permissions': [('publish_run', 'Can publish a run and go back to the one before')],
             },
         ),
         migrations.CreateModel(

@@ -50,6 +50,7 @@ class Run(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-id"]
+        permissions = [("publish_run", "Can publish a run and go back to the one before")]
         constraints = [
             models.CheckConstraint(condition=models.Q(rated__lte=models.F("influencers")), name="run_rated_of_all"),
         ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ratings.models import Publication, PublicRun, Run
 from ratings.publication import retention, serving, slugs
-from ratings.publication.documents import rewrite_all
+from ratings.publication.bodies import rewrite_all
 
 LOCK = 0x636C656172  # one publication at a time, whatever asks for it
 
@@ -36,7 +36,8 @@ def publish(*, run: Run, at: datetime, reason: str = "", by: User | None = None)
         previous = public.previous_id if public.run_id == run.pk else public.run_id
     pointer = _show(run, previous=previous, at=at)
     Publication.objects.create(run=run, action=Publication.Action.PUBLISHED, at=at, reason=reason, by=by)
-    retention.archive(before=min(run.pk, previous or run.pk))
+    if previous is not None:
+        retention.archive(before=min(run.pk, previous))
     return pointer
 
 
