@@ -169,6 +169,7 @@ REST_FRAMEWORK = {
     else [],
     "DEFAULT_THROTTLE_RATES": {"anon": "600/min", "user": "1200/min"},
     "EXCEPTION_HANDLER": "ratings.api.errors.handler",
+    "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

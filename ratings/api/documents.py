@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from collections.abc import Callable
 from datetime import UTC
 
@@ -47,8 +48,7 @@ class PublicDocuments:
             return self.get_response(request)
         response = send(request, found)
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        if REQUEST_ID.fullmatch(given):
-            response.headers["X-Request-ID"] = given
+        response.headers["X-Request-ID"] = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
             response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
         return response
