@@ -1,0 +1,167 @@
+"""A full rating: snapshot of the evidence → engine → scoring → a stored run, all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from feedback import evidence
+from influencers.models import Influencer
+from ratings.models import DIMENSIONS, PolicyVersion, Run, Scorecard
+from ratings.rating import Scores, rate_evidence
+from ratings.scoring.policy import CURRENT, Policy
+
+JUDGED_SESSIONS = 60  # on a card, the latest ones; all of them are in the scores file
+COLUMNS = (
+    *("run_id", "influencer_id", "position", "status", "name", "category_id", "tier", "league"),
+    *("score", "low", "high", "grade", "rank", "rank_low", "rank_high", "percentile", "p_top10"),
+    *("peer_group", "peer_rank", *DIMENSIONS, "card"),
+)
+
+
+class CannotRate(Exception):
+    """Says why, in words for the person who asked."""
+
+
+def rate(
+    *,
+    as_of: date,
+    at: datetime,
+    policy: Policy = CURRENT,
+    engine: str = "embedded",
+    explain: str = "summary",
+    progress: Callable[[str], None] | None = None,
+) -> Run:
+    """Rates everyone by the evidence before the start of `as_of` and stores the run.
+
+    Raises CannotRate when the policy's version is stored with other constants or nobody is there to rate.
+    """
+    began = time.monotonic()
+    tell = progress or (lambda step: None)
+    tell("evidence")
+    with tempfile.TemporaryDirectory(prefix="clearhost-rate-") as folder:
+        snapshot = evidence.snapshot(until=as_of, into=Path(folder))
+        scores = rate_evidence(
+            snapshot.folder, as_of=as_of, policy=policy, engine=engine, explain=explain, progress=progress
+        )
+    tell("rows")
+    return store(scores=scores, snapshot=snapshot, engine=engine, at=at, began=began)
+
+
+@transaction.atomic
+def store(*, scores: Scores, snapshot: evidence.Snapshot, engine: str, at: datetime, began: float) -> Run:
+    """Writes a run and its scorecards in one step; `began` is the monotonic clock at its start."""
+    document = scores.document()
+    entries = document["influencers"]
+    if not entries:
+        raise CannotRate(_("There is nobody to rate: load influencers and their evidence first."))
+    run = Run.objects.create(
+        as_of=scores.as_of,
+        policy=policy_version(policy=scores.policy, at=at),
+        parameters=scores.parameters,
+        peer_groups=_peer_groups(scores),
+        digest=document["digest"],
+        evidence_digest=snapshot.digest,
+        evidence_counts=snapshot.counts,
+        influencers=len(entries),
+        rated=sum(entry["status"] == Scorecard.Status.RATED for entry in entries),
+        engine=engine,
+        created_at=at,
+        finished_at=at + timedelta(seconds=time.monotonic() - began),
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ratings_scorecard ({', '.join(COLUMNS)}) FROM STDIN") as copy,
+    ):
+        for row in _rows(run, entries, scores):
+            copy.write_row(row)
+    return run
+
+
+def policy_version(*, policy: Policy, at: datetime) -> PolicyVersion:
+    """The stored version of `policy`; a version once stored never changes its constants."""
+    document = policy.document()
+    digest = "sha256:" + hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    version, _created = PolicyVersion.objects.get_or_create(
+        version=policy.version, defaults={"document": document, "digest": digest, "created_at": at}
+    )
+    if version.digest != digest:
+        raise CannotRate(
+            _("Policy %(version)s is stored with other constants: give the changed one a version of its own.")
+            % {"version": policy.version}
+        )
+    return version
+
+
+def _peer_groups(scores: Scores) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"size": group["size"], "mean": {dimension: group[dimension] for dimension in DIMENSIONS}}
+        for name, group in scores.peer_groups.items()
+    }
+
+
+def _rows(run: Run, entries: list[dict[str, Any]], scores: Scores) -> Iterator[tuple[Any, ...]]:
+    """Rows in the order of COLUMNS; position counts the rated by rank, then the others by score."""
+    known = {
+        source_id: (pk, name, category)
+        for pk, source_id, name, category in Influencer.objects.values_list("pk", "source_id", "name", "category_id")
+    }
+    traffic, counts = _traffic(scores), scores.evidence_counts
+    ordered = sorted(entries, key=lambda e: (e["overall"]["rank"] or len(entries) + 1, -e["overall"]["score"]))
+    for position, entry in enumerate(ordered, start=1):
+        source_id, overall = entry["influencer_id"], entry["overall"]
+        influencer, name, category = known[source_id]
+        tier = entry["peer_group"].rpartition("/")[2]
+        card = {
+            "overall": overall,
+            "dimensions": entry["dimensions"],
+            "contributions": entry["contributions"],
+            "traffic": traffic.get(source_id, []),
+            "grade_cap": entry["grade_cap"],
+            "evidence": _evidence(counts[source_id]),
+        }
+        yield (
+            *(run.pk, influencer, position, entry["status"], name, category, tier, overall["league"]),
+            *(overall["score"], overall["low"], overall["high"], overall["grade"] or ""),
+            *(overall["rank"], overall["rank_low"], overall["rank_high"], overall["percentile"], overall["p_top10"]),
+            *(entry["peer_group"], overall["peer_rank"]),
+            *(entry["dimensions"][dimension]["score"] for dimension in DIMENSIONS),
+            json.dumps(card, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
+        )
+
+
+def _evidence(counted: dict[str, Any]) -> dict[str, Any]:
+    apart = ("verified_share", "held_down")
+    counts = {kind: n for kind, n in counted.items() if kind not in apart}
+    return {"counts": counts, **{name: counted[name] for name in apart}}
+
+
+def _traffic(scores: Scores) -> dict[str, list[dict[str, Any]]]:
+    """The latest judged sessions of each influencer, newest first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for session in sorted(scores.sessions, key=lambda s: s["started_at"], reverse=True):
+        judged = found.setdefault(session["influencer_id"], [])
+        if session["real"] is None or len(judged) == JUDGED_SESSIONS:
+            continue
+        judged.append(
+            {
+                "session_id": session["session_id"],
+                "started_at": datetime.fromtimestamp(session["started_at"] / 1e6, UTC).isoformat(timespec="seconds"),
+                "shown": session["shown"],
+                "real_low": session["real_low"],
+                "real": session["real"],
+                "real_high": session["real_high"],
+                "inflation_z": session["z"],
+                "flagged": session["flagged"],
+            }
+        )
+    return found
