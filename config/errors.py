@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
 from ratings.api import errors
+from ratings.pages.views import errors as pages
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -15,7 +16,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return errors.plain(request, 500) if _of_api(request) else defaults.server_error(request)
+    return errors.plain(request, 500) if _of_api(request) else pages.server_error(request)
 
 
 def _of_api(request: HttpRequest) -> bool:

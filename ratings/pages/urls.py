@@ -3,14 +3,23 @@
 from django.urls import path
 
 from ratings.pages import theme
-from ratings.pages.views import home, methodology, rankings, scorecard
+from ratings.pages.views import compare, crawlers, home, methodology, pictures, rankings, scorecard, transparency
 
 app_name = "pages"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", home.search, name="search"),
     path("influencers/<str:slug>/", scorecard.scorecard, name="scorecard"),
+    path("influencers/<str:slug>/card.svg", pictures.share, name="share"),
     path("rankings/", rankings.rankings, name="rankings"),
+    path("compare/", compare.compare, name="compare"),
     path("methodology/", methodology.methodology, name="methodology"),
+    path("transparency/", transparency.transparency, name="transparency"),
     path("theme/", theme.choose, name="theme"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", crawlers.part, name="sitemap-part"),
+    path("api/v1/influencers/<str:slug>/badge.svg", pictures.badge, name="badge"),
+    path("api/v1/transparency/", transparency.figures, name="transparency-json"),
 ]

@@ -42,3 +42,11 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "ratings/found.html", context | {"lines": matches(public, words)})
     tops = boards.best_of_leagues(public) if public else []
     return render(request, "ratings/home.html", context | {"boards": tops, "categories": boards.categories()})
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """`/search/`: the matches alone, as one types; without JavaScript the form answers with a whole page."""
+    words = asked(request)
+    public = publication.public_run() if words else None
+    return render(request, "ratings/parts/matches.html", {"lines": matches(public, words, size=8), "q": words})

@@ -1,0 +1,18 @@
+"""What a page answers when something is wrong with us: our fault, or the database is away."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+
+RETRY_SECONDS = "30"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A page that needs neither a database nor a context."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = HttpResponse(loader.get_template("503.html").render(), status=503)
+        response["Retry-After"] = RETRY_SECONDS
+        return response
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
