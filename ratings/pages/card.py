@@ -232,7 +232,7 @@ class Card:
     @cached_property
     def shows(self) -> list[Row]:
         """The last shows with viewers, newest first."""
-        found = [s for s in self.data.get("traffic") or [] if s.get("shown")]
+        found = [s for s in self.data.get("traffic") or [] if s.get("shown") and s.get("real") is not None]
         return sorted(found, key=lambda s: str(s["started_at"]), reverse=True)
 
     @property

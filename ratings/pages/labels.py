@@ -35,9 +35,9 @@ CHANNELS: dict[str, str | Promise] = {
     "professionalism": _("Marks for professionalism"),
     "service": _("Marks for service"),
     "as_described": _("Marks for “as described”"),
-    "violation": _("Violations"),
-    "refund": _("Refunds"),
-    "complaint": _("Complaints"),
+    "violations": _("Violations"),
+    "refunds": _("Refunds"),
+    "complaints": _("Complaints"),
     "traffic": _("Shown against supported viewers"),
 }
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ratings.pages import labels
-from ratings.pages.numbers import big, day, ordinal, share, whole
+from ratings.pages.numbers import as_day, big, day, ordinal, share, whole
 
 
 def likely(score: float, low: float, high: float) -> str:
@@ -66,21 +66,21 @@ def under_appeal(due: date) -> str:
 
 
 def cap_reason(cap: Mapping[str, Any], grade: str) -> str:
-    """Why a grade stands below its score; the code decides the sentence, its arguments fill it."""
-    code, args = str(cap.get("code", "")), cap.get("args") or cap
-    dimension = args.get("dimension") if isinstance(args, Mapping) else None
-    if dimension:
-        return capped(grade, str(dimension))
-    if "violation" in code or "class_a" in code:
-        return _("Graded %(grade)s at most, because of a confirmed red-line violation; the score is not touched.") % {
-            "grade": grade
-        }
-    if "flag" in code or "traffic" in code or "session" in code or "inflat" in code:
+    """Why a grade is capped; the code decides the sentence, its arguments fill it."""
+    code, grade = cap.get("code"), str(cap.get("grade") or grade)
+    if code == "weak_dimension":
+        return capped(grade, str(cap.get("dimension")))
+    if code == "red_line":
+        text = _("Graded %(grade)s at most, because of a confirmed red-line violation.") % {"grade": grade}
+        if until := cap.get("until"):
+            text += " " + _("The cap ends on %(day)s.") % {"day": day(as_day(until))}
+        return text
+    if code == "flagged_sessions":
         return _(
-            "Graded %(grade)s at most, because several of the last shows were shown with more viewers than activity "
-            "supports; the score is not touched."
-        ) % {"grade": grade}
-    return str(cap.get("text") or code)
+            "Graded %(grade)s at most, because %(count)s of the last %(of)s shows were shown with more viewers than "
+            "their activity supports."
+        ) % {"grade": grade, "count": cap.get("sessions"), "of": cap.get("of")}
+    return str(code)
 
 
 def sure(reviews: int, verified: float | None, sessions: int) -> str:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from influencers.models import Account, Category, Influencer
 from ratings.models import PolicyVersion, Run, Scorecard
 from ratings.publication import publish
+from ratings.rating import rate_evidence
+from tests.scoring.worlds import World
 
 AS_OF = date(2026, 1, 1)
 POLICY = {
@@ -37,6 +40,12 @@ CHANNELS = {
     "after_sales": [("refund", 0.5), ("complaint", 0.5)],
     "authenticity": [("as_described", 0.5), ("traffic", 0.5)],
 }
+
+
+@cache
+def parameters() -> dict[str, Any]:
+    """Of a world without evidence: the policy's defaults, enough for the calculator."""
+    return rate_evidence(World().influencer("h1", "beauty").tables(), as_of=AS_OF).parameters
 
 
 def dimension(score: float, *, spread: float, weight: float, evidence: float) -> dict[str, float]:
@@ -135,7 +144,7 @@ def run(
     made = Run.objects.create(
         as_of=as_of,
         policy=policy,
-        parameters={},
+        parameters=parameters(),
         peer_groups=groups,
         digest="sha256:0",
         evidence_digest="sha256:0",
