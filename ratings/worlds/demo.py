@@ -26,6 +26,7 @@ EVERYDAY = Smooth(
     refund_sd=0.62,
     complaint_sd=0.64,
     violation_sd=0.64,
+    view_sd=0.30,
     reviews_per_order=0.15,
     refund_lag=3.0,
     severity=(0.62, 0.29, 0.087, 0.003),

@@ -79,7 +79,7 @@ class Rugged:
     festival_orders: float = 3.0
     festival_refunds: float = 1.5
     inflators: float = 0.08
-    view_sd: float = 0.33
+    view_sd: float = 0.36
     verified: float = 0.75
     ring_size: int = 6
     rings: int = 3

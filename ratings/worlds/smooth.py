@@ -69,7 +69,7 @@ class Smooth:
     conversion: float = 0.02
     conversion_sd: float = 0.22
     comment_sd: float = 0.22
-    view_sd: float = 0.30
+    view_sd: float = 0.38
     refund_lag: float = 0.0
     verified: float = 0.80
     no_reason: tuple[float, ...] = (0.09, 0.10, 0.04, 0.07, 0.03, 0.06, 0.14, 0.03, 0.10, 0.08, 0.04, 0.34)
