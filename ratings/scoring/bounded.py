@@ -103,11 +103,13 @@ def estimate(
     drift = shrunk(walk, 0.0, units, policy)
     ok = sums.known & (sums.size > 1.5)
     noise = sigma2 / np.maximum(sums.size, 1e-9) + sums.aged(drift)
+    least = policy.default_sigma2 / policy.default_kappa
     peers = peer_means(
-        sums.mean, noise, ok, population, tier, default=policy.default_mark, winsor=policy.winsor_bounded, policy=policy
-    )
+        sums.mean, noise, ok, population, tier,
+        default=policy.default_mark, least=least, winsor=policy.winsor_bounded, policy=policy,
+    )  # fmt: skip
     found = paule_mandel((sums.mean - peers.of(population, tier))[ok], noise[ok])[1]
-    tau2 = shrunk(max(found, 1e-6), policy.default_sigma2 / policy.default_kappa, float(np.sum(ok)), policy)
+    tau2 = shrunk(max(found, 1e-6), least, float(np.sum(ok)), policy)
     return BoundedParameters(peers, sigma2, tau2, drift, float(np.clip(peers.platform, 0.02, 0.98)))
 
 

@@ -69,6 +69,7 @@ def peer_means(
     tier: Ints,
     *,
     default: float,
+    least: float,
     winsor: float,
     policy: Policy,
 ) -> PeerMeans:
@@ -77,6 +78,8 @@ def peer_means(
     Parameters
     ----------
     x, v, ok : (n,) own estimates, their noise variances, and whether there is one
+    least : variance between influencers below which weights are not taken: where all are alike, or too little is known
+        of each to see a difference, what thousands of them show together must still outweigh `default`
     winsor : share clipped at either end before means are taken
     """
     k, groups = policy.pseudo_influencers, len(population.categories)
@@ -84,7 +87,7 @@ def peer_means(
     if ok.any():
         low, high = np.quantile(x[ok], [winsor, 1 - winsor])
         clipped = np.clip(x, low, high)
-        between = max(paule_mandel(x[ok], v[ok])[1], 1e-12)
+        between = max(paule_mandel(x[ok], v[ok])[1], least)
         weight = np.where(ok, between / (between + v), 0.0)
     platform = float((np.sum(weight * clipped) + k * default) / (np.sum(weight) + k))
 

@@ -128,7 +128,7 @@ def estimate(
     rate = np.where(ok, sums.n / np.maximum(sums.exposure, TINY), 0.0)
     peers = peer_means(
         rate, phi * typical / effective, ok, population, tier,
-        default=shape.default_rate, winsor=policy.winsor_rate, policy=policy,
+        default=shape.default_rate, least=policy.default_cv2 * typical**2, winsor=policy.winsor_rate, policy=policy,
     )  # fmt: skip
     peers = _floored(peers, 0.1 * typical)
     prior = peers.of(population, tier)
