@@ -163,7 +163,7 @@ class Cluster:
         known["port"] = _free_port(known.get("port"))
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
         options = " ".join([f"-h 127.0.0.1 -p {known['port']}", *(f"-c {k}='{v}'" for k, v in settings.items())])
-        started = self._run("pg_ctl", "start", "-w", "-t", str(int(PATIENCE)), "-s", "-l", str(self.log), "-o", options)
+        started = self._run("pg_ctl", "start", "-w", "-t", str(int(PATIENCE)), "-s", "-l", self.log.name, "-o", options)
         if started.returncode:
             return False
         with self._connect("postgres", known["owner_password"], "postgres", known["port"]) as connection:
@@ -176,7 +176,10 @@ class Cluster:
         return self.answers()
 
     def _down(self) -> bool:
-        return self._run("pg_ctl", "stop", "-w", "-t", str(int(PATIENCE)), "-s", "-m", "fast").returncode == 0
+        return (
+            self.data.exists()
+            and self._run("pg_ctl", "stop", "-w", "-t", str(int(PATIENCE)), "-s", "-m", "fast").returncode == 0
+        )
 
     def _create(self) -> None:
         server = self.data.parent
@@ -190,7 +193,7 @@ class Cluster:
             os.chown(server, self.user.pw_uid, self.user.pw_gid)
             os.chown(password, self.user.pw_uid, self.user.pw_gid)
         made = self._run(
-            *("initdb", "-A", "scram-sha-256", "-U", "postgres", f"--pwfile={password}", "--encoding=UTF8"),
+            *("initdb", "-A", "scram-sha-256", "-U", "postgres", f"--pwfile={password.name}", "--encoding=UTF8"),
             *("--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"),
             *(["--no-sync"] if self.throwaway else []),
         )
@@ -203,19 +206,18 @@ class Cluster:
         """Say whether the pid file is what kill -9 or a reboot left, also when its number is now someone else's."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            return not Path(f"/proc/{pid}/cwd").samefile(self.data)
         except (OSError, IndexError, ValueError):
             return Path("/proc/self").exists()
-        return str(self.data).encode() not in command
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         other: Mapping[str, Any] = {}
         if self.user is not None:
             other = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
         return subprocess.run(  # noqa: S603
-            [self.programs / program, "-D", self.data, *arguments],
+            [self.programs / program, "-D", self.data.name, *arguments],  # pg_ctl does not quote what a shell expands
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
-            cwd="/",
+            cwd=self.data.parent,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

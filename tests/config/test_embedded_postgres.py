@@ -20,12 +20,24 @@ from tests.config.checkout import PROJECT, fresh_clone
 
 
 @pytest.fixture
-def server() -> Iterator[Cluster]:
-    with tempfile.TemporaryDirectory(prefix="clearhost-") as home:
-        Path(home).chmod(0o755)  # the server may run as another user
-        cluster = Cluster(Path(home))
-        yield cluster
-        cluster.stop()
+def home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="clearhost-") as folder:
+        Path(folder).chmod(0o755)  # the server may run as another user
+        yield Path(folder)
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[Cluster]:
+    cluster = Cluster(home, throwaway=True)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def durable(home: Path) -> Iterator[Cluster]:
+    cluster = Cluster(home)
+    yield cluster
+    cluster.stop()
 
 
 def connect(cluster: Cluster, **other: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -38,16 +50,16 @@ def postmaster(cluster: Cluster) -> int:
     return int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
 
 
-def test_every_committed_row_survives_kill_9(server: Cluster) -> None:
-    server.start()
-    with connect(server) as connection:
+def test_every_committed_row_survives_kill_9(durable: Cluster) -> None:
+    durable.start()
+    with connect(durable) as connection:
         connection.execute("CREATE TABLE kept (n integer PRIMARY KEY)")
     committed = []
     enough = threading.Event()
 
     def write() -> None:
         try:
-            with connect(server) as connection:
+            with connect(durable) as connection:
                 for n in range(1_000_000):
                     connection.execute("INSERT INTO kept VALUES (%s)", [n])
                     connection.commit()
@@ -60,10 +72,10 @@ def test_every_committed_row_survives_kill_9(server: Cluster) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     assert enough.wait(30)
-    os.kill(postmaster(server), signal.SIGKILL)
+    os.kill(postmaster(durable), signal.SIGKILL)
     writer.join()
-    server.start()
-    with connect(server) as connection:
+    durable.start()
+    with connect(durable) as connection:
         found = {row[0] for row in connection.execute("SELECT n FROM kept")}
     assert len(committed) > 200
     assert found >= set(committed)
@@ -86,7 +98,7 @@ def test_a_stale_pid_that_now_belongs_to_someone_else_is_no_hindrance(server: Cl
 
 def test_the_last_to_leave_stops_it(server: Cluster) -> None:
     with server.in_use():
-        with Cluster(server.home).in_use():
+        with Cluster(server.home, throwaway=True).in_use():
             first = postmaster(server)
         assert server.answers()
         assert postmaster(server) == first
@@ -105,7 +117,7 @@ def test_started_to_stay_it_stays(server: Cluster) -> None:
 def test_concurrent_starters_share_one_server(server: Cluster) -> None:
     script = (
         "import sys; from pathlib import Path; from config.embedded_postgres import Cluster\n"
-        "cluster = Cluster(Path(sys.argv[1]))\n"
+        "cluster = Cluster(Path(sys.argv[1]), throwaway=True)\n"
         "with cluster.in_use():\n"
         "    print((cluster.data / 'postmaster.pid').read_text().split()[0], flush=True); sys.stdin.read()"
     )
@@ -132,6 +144,7 @@ def test_a_port_that_was_taken_meanwhile_is_given_up(server: Cluster) -> None:
     with server.in_use():
         before = int(server.address()["PORT"])
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", before))
         other.listen()
         with server.in_use():
@@ -139,24 +152,24 @@ def test_a_port_that_was_taken_meanwhile_is_given_up(server: Cluster) -> None:
             assert server.answers()
 
 
-def test_only_who_knows_the_password_comes_in(server: Cluster) -> None:
-    with server.in_use():
+def test_only_who_knows_the_password_comes_in(durable: Cluster) -> None:
+    with durable.in_use():
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            connect(server, password="guessed")
+            connect(durable, password="guessed")
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            connect(server, user="postgres", password="postgres")
-        with connect(server) as connection:
+            connect(durable, user="postgres", password="postgres")
+        with connect(durable) as connection:
             shown = [
                 connection.execute(f"SHOW {name}").fetchone()[0]  # type: ignore[index]
                 for name in ("listen_addresses", "fsync", "server_encoding")
             ]
         assert shown == ["127.0.0.1", "on", "UTF8"]
-        assert (server.data / "postmaster.pid").read_text().splitlines()[4] == ""  # no socket in the file system
-        address = server.home / "address.json"
+        assert (durable.data / "postmaster.pid").read_text().splitlines()[4] == ""  # no socket in the file system
+        address = durable.home / "address.json"
         assert stat.S_IMODE(address.stat().st_mode) == 0o600
         known = json.loads(address.read_text())
         assert known["password"] != known["owner_password"]
-        assert not list(server.home.rglob("password"))
+        assert not list(durable.home.rglob("password"))
 
 
 def test_it_sorts_by_code_point(server: Cluster) -> None:
