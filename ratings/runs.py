@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from feedback import evidence
 from influencers.models import Influencer
+from ratings import cards
 from ratings.models import DIMENSIONS, PolicyVersion, Run, Scorecard
 from ratings.rating import Scores, rate_evidence
 from ratings.scoring.policy import CURRENT, Policy
@@ -121,21 +122,20 @@ def _rows(run: Run, entries: list[dict[str, Any]], scores: Scores) -> Iterator[t
         source_id, overall = entry["influencer_id"], entry["overall"]
         influencer, name, category = known[source_id]
         tier = entry["peer_group"].rpartition("/")[2]
-        card = {
-            "overall": overall,
-            "dimensions": entry["dimensions"],
-            "contributions": entry["contributions"],
+        found = {
+            **{key: entry[key] for key in ("overall", "dimensions", "contributions", "grade_cap")},
             "traffic": traffic.get(source_id, []),
-            "grade_cap": entry["grade_cap"],
             "evidence": _evidence(counts[source_id]),
         }
+        group = run.peer_groups[entry["peer_group"]]
+        card = cards.card(status=entry["status"], peer_group=entry["peer_group"], group=group, found=found)
         yield (
             *(run.pk, influencer, position, entry["status"], name, category, tier, overall["league"]),
             *(overall["score"], overall["low"], overall["high"], overall["grade"] or ""),
             *(overall["rank"], overall["rank_low"], overall["rank_high"], overall["percentile"], overall["p_top10"]),
             *(entry["peer_group"], overall["peer_rank"]),
             *(entry["dimensions"][dimension]["score"] for dimension in DIMENSIONS),
-            json.dumps(card, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
+            cards.encode(card),
         )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from influencers.models import ID_COLLATION, Category, Influencer
@@ -11,8 +14,18 @@ from ratings.models.run import Run
 DIMENSIONS = ("professionalism", "service_attitude", "compliance", "after_sales", "authenticity")
 
 
+class VerbatimJSONField(models.JSONField):
+    """JSON as it was written (PostgreSQL's json, not jsonb), so that it goes into documents without being parsed."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "json"
+
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
+        return super().from_db_value(value, expression, connection) if isinstance(value, str) else value
+
+
 class Scorecard(models.Model):
-    """Written once, by a run; `card` is the public document without who it is of and when it was published."""
+    """Written once, by a run; `card` is the run's part of the public document (ratings.cards)."""
 
     class Status(models.TextChoices):
         RATED = "rated", _("rated")
@@ -70,7 +83,7 @@ class Scorecard(models.Model):
     compliance = models.FloatField(_("compliance"))
     after_sales = models.FloatField(_("after-sales"))
     authenticity = models.FloatField(_("authenticity"))
-    card = models.JSONField(_("card"))
+    card = VerbatimJSONField(_("card"))
 
     class Meta:
         verbose_name = _("scorecard")

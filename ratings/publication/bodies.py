@@ -4,65 +4,48 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Prefetch, TextField
+from django.db.models.functions import Cast
 
 from influencers.models import Account
+from ratings.cards import encode
 from ratings.models import Run, Scorecard
 
 CHUNK = 2_000
 COLUMNS = "slug, influencer_id, run_id, body, body_gzip, etag, updated_at"
 
 
-def assemble(*, card: Scorecard, run: Run, published_at: datetime, updated_at: datetime) -> dict[str, Any]:
-    """The document of one influencer; its keys are the contract of interfaces.md, section 4."""
-    influencer, found = card.influencer, card.card
-    means = run.peer_groups[card.peer_group]["mean"]
-    return {
-        "influencer": {
-            "slug": influencer.slug,
-            "name": influencer.name,
-            "category": {
-                "code": card.category.code,
-                "name_en": card.category.name_en,
-                "name_zh": card.category.name_zh,
-            },
-            "platforms": [
-                {"platform": account.platform, "handle": account.handle, "followers": account.followers}
-                for account in influencer.open_accounts  # type: ignore[attr-defined]
-            ],
-            "tier": card.tier,
-            "league": card.league,
-            "qualification": influencer.qualification or None,
-            "qualification_expires": influencer.qualification_expires and influencer.qualification_expires.isoformat(),
-        },
-        "status": card.status,
-        "overall": found["overall"],
-        "dimensions": {
-            name: {**dimension, "peer_mean": means.get(name)} for name, dimension in found["dimensions"].items()
-        },
-        "contributions": found["contributions"],
-        "peer_group": {"name": card.peer_group, **run.peer_groups[card.peer_group]},
-        "traffic": found["traffic"],
+def assemble(*, card: Scorecard, card_text: str, run: Run, published_at: datetime, updated_at: datetime) -> bytes:
+    """The document of one influencer: who it is about, what the run found, and where it stands."""
+    influencer = card.influencer
+    who = {
+        "slug": influencer.slug,
+        "name": influencer.name,
+        "category": {"code": card.category.code, "name_en": card.category.name_en, "name_zh": card.category.name_zh},
+        "platforms": [
+            {"platform": account.platform, "handle": account.handle, "followers": account.followers}
+            for account in influencer.open_accounts  # type: ignore[attr-defined]
+        ],
+        "tier": card.tier,
+        "league": card.league,
+        "qualification": influencer.qualification or None,
+        "qualification_expires": influencer.qualification_expires and influencer.qualification_expires.isoformat(),
+    }
+    publication = {
         "standing": [],
-        "grade_cap": found["grade_cap"],
-        "evidence": found["evidence"],
         "as_of": run.as_of.isoformat(),
         "run": run.pk,
         "policy": run.policy_id,
         "published_at": published_at.isoformat(timespec="seconds"),
         "updated_at": updated_at.isoformat(timespec="seconds"),
     }
-
-
-def encode(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return f'{{"influencer":{encode(who)},{card_text[1:-1]},{encode(publication)[1:]}'.encode()
 
 
 def etag_of(body: bytes) -> str:
@@ -88,7 +71,8 @@ def _batches(*, run: Run, at: datetime) -> Iterator[list[tuple[Any, ...]]]:
     while batch := list(islice(cards, CHUNK)):
         rows: list[tuple[Any, ...]] = []
         for card in batch:
-            body = encode(assemble(card=card, run=run, published_at=at, updated_at=at))
+            text: str = card.card_text  # type: ignore[attr-defined]  # of the annotation in _cards
+            body = assemble(card=card, card_text=text, run=run, published_at=at, updated_at=at)
             packed = gzip.compress(body, compresslevel=5, mtime=0)
             rows.append((card.influencer.slug, card.influencer_id, run.pk, body, packed, etag_of(body), at))
         yield rows
@@ -97,6 +81,7 @@ def _batches(*, run: Run, at: datetime) -> Iterator[list[tuple[Any, ...]]]:
 def _cards(run: Run) -> Iterator[Scorecard]:
     accounts = Account.objects.filter(voided_at=None).order_by("platform", "source_id")
     cards = Scorecard.objects.filter(run=run, influencer__voided_at=None).order_by("position")
-    cards = cards.select_related("influencer", "category").defer("influencer__search")
+    cards = cards.select_related("influencer", "category").defer("card", "influencer__search")
+    cards = cards.annotate(card_text=Cast("card", TextField()))
     with_accounts = Prefetch("influencer__accounts", queryset=accounts, to_attr="open_accounts")
     return cards.prefetch_related(with_accounts).iterator(chunk_size=CHUNK)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from influencers.models import Account, Category, Influencer
+from ratings.cards import card as part_of_document
 from ratings.models import PolicyVersion, Run, Scorecard
 from ratings.publication import publish
 from ratings.rating import rate_evidence
@@ -177,7 +178,12 @@ def run(
             p_top10=overall["p_top10"],
             peer_group=f"{host.category.code}/medium",
             peer_rank=overall["peer_rank"],
-            card=dict(found),
+            card=part_of_document(
+                status="rated" if overall["rank"] else "provisional",
+                peer_group=f"{host.category.code}/medium",
+                group=groups[f"{host.category.code}/medium"],
+                found=found,
+            ),
             **{d: found["dimensions"][d]["score"] for d in WEIGHTS},
         )
     publish(run=made, at=at)

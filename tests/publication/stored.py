@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from influencers.models import Influencer
+from ratings import cards
 from ratings.models import DIMENSIONS, PolicyVersion, Run, Scorecard
 from tests.pages.published import MEANS, POLICY, card, influencer
 
@@ -59,7 +60,12 @@ def stored_run(scores: Mapping[Influencer, float | None], *, as_of: date = DAY) 
                 p_top10=None if score is None else 1 - position / 1000,
                 peer_group=f"{host.category.code}/medium",
                 peer_rank=overall["peer_rank"],
-                card=found,
+                card=cards.card(
+                    status="provisional" if score is None else "rated",
+                    peer_group=f"{host.category.code}/medium",
+                    group=made.peer_groups[f"{host.category.code}/medium"],
+                    found=found,
+                ),
                 **{d: found["dimensions"][d]["score"] for d in DIMENSIONS},
             )
         )
