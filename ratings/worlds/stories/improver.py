@@ -14,7 +14,8 @@ def improver(until: date) -> Draft:
     )
     for session, code in zip(before[4::9], ("SVC-01", "PRM-02", "PRD-04", "SVC-01", "PRM-02"), strict=True):
         draft.violation(session, code, reported_by="platform")
-    draft.business(
-        range(178, 1, -3), orders=34, level=0.75, fault=0.02, no_reason=0.09, complaints=0.0005, reviewed=0.3
+    after = draft.business(
+        range(178, 1, -3), orders=34, level=0.05, fault=0.06, no_reason=0.12, complaints=0.002, reviewed=0.3
     )
+    draft.violation(after[12], "PRM-02", reported_by="platform")
     return draft
