@@ -119,8 +119,9 @@ class Scores:
         rows = self.gathered.review_rows
         if rows is None:
             raise ValueError("single events were not asked for when the evidence was rated")
+        trust = np.floor(rows.o * rows.admitted).astype(np.int64)
         why = [[name for bit, name in enumerate(REASONS) if bits >> bit & 1] for bits in rows.why.tolist()]
-        return pa.table({"review_id": pa.array(rows.ids, pa.string()), "trust_ppm": rows.o, "why": why})
+        return pa.table({"review_id": pa.array(rows.ids, pa.string()), "trust_ppm": trust, "why": why})
 
 
 def rate_evidence(

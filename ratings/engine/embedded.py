@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from ratings.engine import aggregate, prepare
 from ratings.engine.schema import COLUMNS
-from ratings.scoring import trust
 from ratings.scoring.inputs import (
+    Bools,
+    BucketDays,
     DaySums,
     EventDays,
     EventRows,
@@ -28,6 +29,8 @@ from ratings.scoring.inputs import (
     SessionRows,
 )
 from ratings.scoring.policy import COMPOSITE, Policy
+from ratings.scoring.replay import Receipts, replay
+from ratings.scoring.trust import HELD_DOWN, TrustState
 
 MEMORY_LIMIT = "600MB"
 
@@ -44,6 +47,7 @@ class Gathered:
     ----------
     counts : per kind the rows of each influencer, (n,)
     verified, held : (n,) verified reviews, and reviews held down beyond verification
+    trust : state of trust at the last close
     review_rows, event_rows : single rows where asked for, else None
     """
 
@@ -52,6 +56,7 @@ class Gathered:
     counts: dict[str, Ints]
     verified: Ints
     held: Ints
+    trust: TrustState
     review_rows: ReviewRows | None
     event_rows: EventRows | None
 
@@ -137,12 +142,13 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool) -> Gathered:
     sessions = _sessions(db)
     exposure = _fetch(db, aggregate.EXPOSURE_SUMS, aggregate.EXPOSURE_KEYS)
     events = _fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
-    reviews, review_rows, verified, held = _reviews(db, population.size, policy, rows)
+    reviewed = _reviews(db, population, sessions, policy, rows)
     red = np.full(population.size, -1, dtype=np.int64)
     for influencer, day in db.execute(prepare.RED_LINE).fetchall():
         red[influencer] = day
     sums = DaySums(
-        reviews,
+        reviewed.days,
+        reviewed.buckets,
         EventDays(*(events[k] for k in ("channel", "influencer", "day", "n", "points", "points2"))),
         ExposureDays(
             exposure["influencer"],
@@ -155,51 +161,68 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool) -> Gathered:
         red,
     )
     return Gathered(
-        population, sums, _counts(db, population.size), verified, held, review_rows, _event_rows(db) if rows else None
+        population=population,
+        sums=sums,
+        counts=_counts(db, population.size),
+        verified=reviewed.verified,
+        held=reviewed.held,
+        trust=reviewed.trust,
+        review_rows=reviewed.rows,
+        event_rows=_event_rows(db) if rows else None,
     )
 
 
-def _reviews(db: Any, size: int, policy: Policy, rows: bool) -> tuple[ReviewDays, ReviewRows | None, Ints, Ints]:
+@dataclass(frozen=True)
+class _Reviewed:
+    days: ReviewDays
+    buckets: BucketDays
+    verified: Ints
+    held: Ints
+    trust: TrustState
+    rows: ReviewRows | None
+
+
+def _reviews(db: Any, population: Population, sessions: SessionRows, policy: Policy, rows: bool) -> _Reviewed:
     db.execute(f"CREATE TABLE reviewer AS {prepare.REVIEWER}")
     db.execute(f"CREATE TABLE raw_review AS {prepare.REVIEW}")
-    r = db.execute(
-        "SELECT influencer, day, receipt, x0, x1, x2, verified, repeat FROM raw_review ORDER BY rowid"
-    ).fetchnumpy()
-    r = {name: np.asarray(values) for name, values in r.items()}
-    marks = np.stack([r["x0"], r["x1"], r["x2"]]).astype(np.int64)
-    judged = trust.judge(verified=r["verified"].astype(bool), repeat=r["repeat"].astype(np.int64), policy=policy)
-    composite = sum(w * x for w, x in zip(COMPOSITE, marks, strict=True))
-    zero = np.zeros(composite.size, dtype=np.int64)
-    db.register(
-        "review",
-        pa.table(
-            {
-                "influencer": r["influencer"],
-                "day": r["day"],
-                "receipt": r["receipt"],
-                "known": zero,
-                "band": zero,
-                "trust": judged.trust,
-                "full_trust": judged.full,
-                **{f"x{k}": marks[k] for k in range(3)},
-                "x3": composite,
-            }
-        ),
+    names = ("influencer", "reviewer", "day", "receipt", "x0", "x1", "x2", "verified")
+    r = db.execute(f"SELECT {', '.join(names)} FROM raw_review ORDER BY rowid").fetchnumpy()
+    r = {name: np.asarray(values).astype(np.int64) for name, values in r.items()}
+    repeat = np.zeros(r["day"].size, dtype=np.int64)
+    again = db.execute(prepare.REPEAT).fetchnumpy()
+    repeat[np.asarray(again["row"]).astype(np.int64)] = np.asarray(again["repeat"]).astype(np.int64)
+    marks = np.stack([r["x0"], r["x1"], r["x2"]])
+    composite = np.asarray(sum(w * x for w, x in zip(COMPOSITE, marks, strict=True)))
+    verified = r["verified"].astype(bool)
+    found = replay(
+        Receipts(r["influencer"], r["reviewer"], r["receipt"], composite, verified, repeat),
+        order_influencer=sessions.influencer,
+        order_day=sessions.day,
+        orders=sessions.orders,
+        influencers=population.size,
+        reviewers=int(r["reviewer"].max(initial=-1)) + 1,
+        as_of_day=population.as_of_day,
+        policy=policy,
     )
+    keys = {"influencer": r["influencer"], "day": r["day"], "receipt": r["receipt"]}
+    classes = {"known": found.known, "band": found.band, "trust": found.trust, "full_trust": found.full}
+    table = pa.table({**keys, **classes, **{f"x{k}": marks[k] for k in range(3)}, "x3": composite})
+    db.register("review", table)
     g = _fetch(db, aggregate.REVIEW_SUMS, aggregate.REVIEW_KEYS)
     db.unregister("review")
     days = ReviewDays(
         *(g[k] for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
         *(np.stack([g[f"{name}{k}"] for k in range(4)]) for name in ("ox", "oxx", "fx")),
     )
-    influencer = r["influencer"].astype(np.int64)
-    verified = np.bincount(influencer, r["verified"].astype(np.float64), minlength=size).astype(np.int64)
-    held = np.bincount(influencer, judged.trust < judged.full, minlength=size).astype(np.int64)
-    if not rows:
-        return days, None, verified, held
-    ids = _column(db, "SELECT review_id FROM raw_review ORDER BY rowid", str)
-    single = ReviewRows(ids, influencer, r["day"].astype(np.int64), judged.trust, judged.full, marks, judged.why)
-    return days, single, verified, held
+    single = None
+    if rows:
+        ids = _column(db, "SELECT review_id FROM raw_review ORDER BY rowid", str)
+        single = ReviewRows(ids, r["influencer"], r["day"], found.trust, found.full, found.admitted, marks, found.why)
+
+    def count(which: Bools) -> Ints:
+        return np.bincount(r["influencer"][which], minlength=population.size).astype(np.int64)
+
+    return _Reviewed(days, found.buckets, count(verified), count((found.why & HELD_DOWN) > 0), found.state, single)
 
 
 def _fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:

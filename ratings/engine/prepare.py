@@ -140,13 +140,20 @@ SELECT r.review_id, i.influencer, u.reviewer, {day("r.created_at")} AS day,
   {day("COALESCE(r.received_at, r.created_at)")} AS receipt,
   r.professionalism - 1 AS x0, r.service - 1 AS x1, r.as_described - 1 AS x2,
   COALESCE(r.verified, FALSE) AS verified,
-  ROW_NUMBER() OVER (
-    PARTITION BY i.influencer, u.reviewer ORDER BY COALESCE(r.received_at, r.created_at), r.created_at, r.review_id
-  ) - 1 AS repeat
+  COALESCE(r.received_at, r.created_at) AS received_at, r.created_at
 FROM reviews r JOIN influencer i ON i.influencer_id = r.influencer_id
 JOIN reviewer u ON u.reviewer_id = r.reviewer_id
 """
 
 REVIEWER = """
 SELECT reviewer_id, ROW_NUMBER() OVER () - 1 AS reviewer FROM (SELECT DISTINCT reviewer_id FROM reviews) d
+"""
+
+# only accounts that reviewed an influencer more than once are worth a sort
+REPEAT = """
+SELECT r.rowid AS row, ROW_NUMBER() OVER (
+    PARTITION BY r.influencer, r.reviewer ORDER BY r.received_at, r.created_at, r.review_id) - 1 AS repeat
+FROM raw_review r JOIN (
+  SELECT influencer, reviewer FROM raw_review GROUP BY influencer, reviewer HAVING COUNT(*) > 1
+) d ON d.influencer = r.influencer AND d.reviewer = r.reviewer
 """

@@ -121,7 +121,7 @@ def singles(
     result: dict[str, Single] = {}
     order = np.lexsort((reviews.ids, reviews.influencer))
     who, names = reviews.influencer[order], _named("reviews", reviews.ids[order])
-    o, full = reviews.o[order] / PPM, reviews.full[order] / PPM
+    o, full = reviews.o[order] * reviews.admitted[order] / PPM, reviews.full[order] / PPM
     for k, name in enumerate(MARKS):
         channel, days = cards.channels[name], observed.mark_days[name]
         at = np.searchsorted(days.influencer * KEY + days.day, who * KEY + reviews.day[order])

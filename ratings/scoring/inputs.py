@@ -72,6 +72,21 @@ class ReviewDays:
 
 
 @dataclass(frozen=True)
+class BucketDays:
+    """What the token buckets let through, per influencer × receipt day.
+
+    Attributes
+    ----------
+    influencer, receipt : (b,) ascending
+    factor : (b, 6) share let through of each class × band: new high.. as `known * 3 + band`
+    """
+
+    influencer: Ints
+    receipt: Ints
+    factor: Floats
+
+
+@dataclass(frozen=True)
 class EventDays:
     """Integer sums of what counts against an influencer, per rate channel × influencer × day.
 
@@ -154,6 +169,7 @@ class DaySums:
     """
 
     reviews: ReviewDays
+    buckets: BucketDays
     events: EventDays
     exposure: ExposureDays
     sessions: SessionRows
@@ -203,7 +219,8 @@ class ReviewRows:
     ----------
     ids : (r,) review ids
     influencer, day : (r,)
-    o, full : (r,) trust in ppm after buckets, and as verification alone would give
+    o, full : (r,) trust in ppm before buckets, and as verification alone would give
+    admitted : (r,) share that the buckets let through
     x : (3, r) the marks as 0..4
     why : (r,) bit set of `trust.REASONS`
     """
@@ -213,6 +230,7 @@ class ReviewRows:
     day: Ints
     o: Ints
     full: Ints
+    admitted: Floats
     x: Ints
     why: Ints
 

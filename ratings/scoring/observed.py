@@ -10,7 +10,7 @@ from ratings.scoring import bounded, rates
 from ratings.scoring.inputs import DaySums, Ints, Population
 from ratings.scoring.policy import RATES, REVIEW_CHANNELS, Policy
 from ratings.scoring.priors import tiers
-from ratings.scoring.sums import MarkDays, RateDays, mark_days, per_influencer, rate_days
+from ratings.scoring.sums import MarkDays, RateDays, bucket_factor, mark_days, per_influencer, rate_days
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ def observe(population: Population, sums: DaySums, policy: Policy) -> Observed:
     exposure = sums.exposure
     recent = exposure.day >= population.as_of_day - policy.tier_days
     yearly = per_influencer(exposure.influencer[recent], exposure.orders[recent].astype(np.float64), population.size)
-    m_days = {name: mark_days(sums.reviews, name) for name in REVIEW_CHANNELS}
+    factor = bucket_factor(sums.reviews, sums.buckets)
+    m_days = {name: mark_days(sums.reviews, factor, name) for name in REVIEW_CHANNELS}
     r_days = {name: rate_days(sums.events, exposure, name) for name in RATES}
     return Observed(
         tier=tiers(yearly, policy),

@@ -47,6 +47,30 @@ class Policy:
     # -- trust of a review
     trust_unverified: float = _c(0.40, "share", 0, 1, "Without a receipt a review says less, yet not nothing.")
     repeat_power: float = _c(1, "power", 0, 4, "The k-th repeat by one account counts 1/(1+k) to this power.")
+    reliability_prior: float = _c(4, "reviews", 0.1, 100, "Reviews that weigh as much as the prior of an account.")
+    reliability_start: float = _c(1.25, "ratio", 1, 10, "An unknown account counts 1/1.25 = 0.8.")
+    new_account_reviews: int = _c(2, "reviews", 1, 100, "Accounts with fewer earlier reviews are new.")
+    orders_memory: float = _c(5, "days", 1, 60, "Orders are reviewed over an e-fold of five days.")
+    review_rate_weight: float = _c(1000, "orders", 1, 1e6, "Orders after which an influencer's own rate counts half.")
+    review_rate_max: float = _c(2, "ratio", 1, 100, "No influencer is granted more than twice the platform's rate.")
+    default_review_rate: float = _c(0.05, "reviews per order", 1e-4, 1, "Platform's review rate before any is known.")
+    bucket_refill: float = _c(1.5, "ratio", 0.1, 100, "A bucket refills half faster than orders explain.")
+    bucket_burst: float = _c(2, "reviews", 0, 1000, "What a bucket holds without any orders.")
+    bucket_days: float = _c(30, "days", 1, 365, "A bucket holds at most what a month's orders explain.")
+    typed_buckets: bool = _c(False, "switch", 0, 1, "Buckets of their own for all-high and all-low reviews.")
+    typed_high: float = _c(0.89, "share", 0.5, 1, "A composite from here is all high.")
+    typed_low: float = _c(0.15, "share", 0, 0.5, "A composite up to here is all low.")
+    typed_high_refill: float = _c(2, "ratio", 0.1, 100, "All-high reviews may come twice as often as usual.")
+    typed_low_refill: float = _c(3, "ratio", 0.1, 100, "All-low reviews may come three times as often as usual.")
+    typed_high_burst: float = _c(2, "reviews", 0, 1000, "All-high reviews granted without any orders.")
+    typed_low_burst: float = _c(1, "reviews", 0, 1000, "All-low reviews granted without any orders.")
+    typed_weight: float = _c(12, "reviews", 0.1, 1000, "Reviews after which an influencer's own share counts half.")
+    default_high_share: float = _c(0.30, "share", 0, 1, "Share of all-high reviews before any is known.")
+    default_low_share: float = _c(0.04, "share", 0, 1, "Share of all-low reviews before any is known.")
+    default_new_share: float = _c(0.20, "share", 0, 1, "Share of new accounts before any is known.")
+    share_weight: float = _c(100, "reviews", 1, 1e5, "Reviews that weigh as much as these defaults.")
+    crowd_cap: float = _c(3, "reviews", 1, 100, "One influencer's day counts at most so many in platform shares.")
+    rate_cap: float = _c(50, "reviews", 1, 10_000, "One influencer counts at most so many in the platform's rate.")
 
     # -- bounded channels
     provisional_evidence: float = _c(5, "reviews", 0, 100, "Fewer effective reviews are too few for a grade.")
@@ -192,5 +216,9 @@ REVIEW_CHANNELS = (*MARKS, "review")
 # the composite of the three marks keeps their weights .20 : .20 : .075 as integers, so that it runs over 0..76
 COMPOSITE = (8, 8, 3)
 COMPOSITE_TOP = 4 * sum(COMPOSITE)
+# bands of a review's composite, and classes × bands of the token buckets (new accounts first)
+MID, HIGH, LOW = 0, 1, 2
+BANDS = 3
+CLASSES = 2 * BANDS
 PPM = 1_000_000
 ZONE_SECONDS = 28_800

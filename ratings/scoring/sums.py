@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import exp2
 
-from ratings.scoring.inputs import EventDays, ExposureDays, Floats, Ints, ReviewDays
-from ratings.scoring.policy import COMPOSITE_TOP, MARKS, PPM, RATES
+from ratings.scoring.inputs import BucketDays, EventDays, ExposureDays, Floats, Ints, ReviewDays
+from ratings.scoring.policy import BANDS, COMPOSITE_TOP, MARKS, PPM, RATES
 
 TOPS = {**dict.fromkeys(MARKS, 4), "review": COMPOSITE_TOP}
 UNITS = {"violation": 1.0, "refund": 10.0, "complaint": 1.0}
@@ -60,26 +60,40 @@ class RateDays:
     points2: Floats
 
 
-def mark_days(reviews: ReviewDays, name: str) -> MarkDays:
-    """Days of one mark or of the composite (`review`), receipt days and classes added up."""
+def bucket_factor(reviews: ReviewDays, buckets: BucketDays) -> Floats:
+    """(g,) what the buckets of the receipt day let through of each row of review sums; 1 where none is known."""
+    if not buckets.receipt.size:
+        return np.ones(reviews.n.size)
+    wanted = reviews.influencer * KEY + reviews.receipt
+    have = buckets.influencer * KEY + buckets.receipt
+    at = np.minimum(np.searchsorted(have, wanted), have.size - 1)
+    found = buckets.factor[at, reviews.known * BANDS + reviews.band]
+    return np.where(have[at] == wanted, found, 1.0)
+
+
+def mark_days(reviews: ReviewDays, factor: Floats, name: str) -> MarkDays:
+    """Days of one mark or of the composite (`review`), receipt days and classes added up.
+
+    Parameters
+    ----------
+    factor : (g,) what buckets let through, from `bucket_factor`; squared for squares
+    """
     index, top = (*MARKS, "review").index(name), TOPS[name]
     key = reviews.influencer * KEY + reviews.day
     start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, dtype=np.int64)
 
-    def total(values: Ints, scale: float) -> Floats:
-        if not key.size:
-            return np.zeros(0)
-        return np.add.reduceat(values.astype(np.float64), start) / scale
+    def total(values: Floats, scale: float) -> Floats:
+        return np.add.reduceat(values, start) / scale if key.size else np.zeros(0)
 
     return MarkDays(
         reviews.influencer[start],
         reviews.day[start],
-        total(reviews.o, PPM),
-        total(reviews.o2, PPM * PPM),
-        total(reviews.ox[index], PPM * top),
-        total(reviews.oxx[index], PPM * top * top),
-        total(reviews.full, PPM),
-        total(reviews.fx[index], PPM * top),
+        total(factor * reviews.o, PPM),
+        total(factor * factor * reviews.o2, PPM * PPM),
+        total(factor * reviews.ox[index], PPM * top),
+        total(factor * reviews.oxx[index], PPM * top * top),
+        total(reviews.full.astype(np.float64), PPM),
+        total(reviews.fx[index].astype(np.float64), PPM * top),
     )
 
 

@@ -1,43 +1,273 @@
-"""How much one review counts: verified × repeat, in parts per million, floored once and here."""
+"""How much one review counts: verified × reliability × repeat × buckets, day by day (rating-model.md section 2).
+
+Everything used for a day is known at the close of the day before, plus that day's own counts. Trust before buckets is
+floored once, here, to parts per million; what buckets let through is kept apart, per influencer × receipt day × class ×
+band, and multiplied in `sums`. Within a day nothing depends on the order of the rows.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from ratings.scoring.inputs import Bools, Ints
-from ratings.scoring.policy import PPM, Policy
+from ratings.scoring.inputs import Bools, Floats, Ints
+from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE_TOP, HIGH, LOW, MID, PPM, Policy
+from ratings.scoring.priors import paule_mandel, shrunk
 
-REASONS = ("unverified", "repeat")
+REASONS = ("unverified", "repeat", "new_account", "unreliable", "burst", "new_burst", "one_sided", "linked")
+HELD_DOWN = sum(1 << REASONS.index(name) for name in REASONS if name not in ("unverified", "new_account"))
+LET_THROUGH = 0.999
+PER_INFLUENCER = (
+    "weight", "total", "total2", "orders", "orders_sum", "raw_orders", "raw_reviews", "admitted", "explained",
+)  # fmt: skip
+
+
+@dataclass
+class TrustState:
+    """What is remembered from one close to the next; arrays per influencer (n,) or reviewer (u,).
+
+    Attributes
+    ----------
+    day : the last day that is closed
+    weight, total, total2 : decayed Σo, Σo·x, Σo·x² of the composite
+    orders, orders_sum : orders with their memory, and the sum of that over days
+    raw_orders, raw_reviews : all orders and reviews so far
+    admitted, explained : reviews let through so far; 30-day leaky sum of explained reviews
+    tokens : (4, n) general, new accounts, all high, all low
+    typed : (3, n) decayed admitted reviews: all, all high, all low
+    reviews, residual : per reviewer, earlier reviews and their squared standardised residuals
+    rate, mean, sigma2, kappa : platform's review rate per order, mean mark, variances, as of the last month's close
+    shares : platform's counts of reviews, new accounts, all high, all low
+    """
+
+    day: int
+    weight: Floats
+    total: Floats
+    total2: Floats
+    orders: Floats
+    orders_sum: Floats
+    raw_orders: Floats
+    raw_reviews: Floats
+    admitted: Floats
+    explained: Floats
+    tokens: Floats
+    typed: Floats
+    reviews: Floats
+    residual: Floats
+    rate: float
+    mean: float
+    sigma2: float
+    kappa: float
+    shares: Floats = field(default_factory=lambda: np.zeros(4))
+
+    @classmethod
+    def begin(cls, day: int, influencers: int, reviewers: int, policy: Policy) -> TrustState:
+        """The state before the first day, `day` being the day before it."""
+        p = policy
+        bursts: list[float] = [p.bucket_burst, p.bucket_burst, p.typed_high_burst, p.typed_low_burst]
+        shares = p.share_weight * np.array([1, p.default_new_share, p.default_high_share, p.default_low_share])
+        return cls(
+            day=day,
+            **{name: np.zeros(influencers) for name in PER_INFLUENCER},
+            tokens=np.repeat(np.array(bursts, dtype=np.float64)[:, None], influencers, axis=1),
+            typed=np.zeros((3, influencers)),
+            reviews=np.zeros(reviewers),
+            residual=np.zeros(reviewers),
+            rate=p.default_review_rate,
+            mean=p.default_mark,
+            sigma2=p.default_sigma2,
+            kappa=p.default_kappa,
+            shares=shares,
+        )
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Reviews received on one day, ascending by influencer and composite, (r,) each.
+
+    Attributes
+    ----------
+    influencer, reviewer : dense indices
+    composite : 0..76
+    verified : whether a purchase is proven
+    repeat : this account's earlier reviews of this influencer
+    """
+
+    influencer: Ints
+    reviewer: Ints
+    composite: Ints
+    verified: Bools
+    repeat: Ints
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Trust of each review.
+    """Trust of the reviews of one day.
 
     Attributes
     ----------
-    trust : (r,) ppm
-    full : (r,) ppm that verification alone would give
+    trust, full : (r,) ppm before buckets, and ppm that verification alone would give
+    known, band : (r,) class and band of each review
     why : (r,) bit set over `REASONS`
+    influencers, factor : (k,) who received reviews that day, (k, 6) what their buckets let through
     """
 
     trust: Ints
     full: Ints
+    known: Ints
+    band: Ints
     why: Ints
+    influencers: Ints
+    factor: Floats
 
 
-def judge(*, verified: Bools, repeat: Ints, policy: Policy) -> Judged:
-    """Trust of reviews: 1 with a receipt or `trust_unverified`, divided by (1 + earlier reviews) per pair.
+def bands(composite: Ints, policy: Policy) -> Ints:
+    """Band of each composite: 0 mid, 1 all high, 2 all low."""
+    x = composite / COMPOSITE_TOP
+    return np.where(x >= policy.typed_high, HIGH, np.where(x <= policy.typed_low, LOW, MID)).astype(np.int64)
+
+
+def close_day(state: TrustState, orders: Floats, new: Arrivals, policy: Policy) -> Judged:
+    """Judge the reviews of the day after `state.day` and move the state to its close.
 
     Parameters
     ----------
-    verified : (r,) whether a purchase is proven
-    repeat : (r,) this account's earlier reviews of this influencer
+    orders : (n,) orders of that day
     """
-    base = np.where(verified, 1.0, policy.trust_unverified)
-    full = np.floor(base * PPM).astype(np.int64)
-    trust = np.floor(base / (1.0 + repeat) ** policy.repeat_power * PPM).astype(np.int64)
-    why = (~verified).astype(np.int64) | ((repeat > 0).astype(np.int64) << 1)
-    return Judged(trust, full, why)
+    state.day += 1
+    _refill(state, orders, policy)
+    judged = _judge(state, new, policy)
+    _remember(state, new, judged, policy)
+    if state.day % policy.month_days == 0:
+        _month(state, policy)
+    return judged
+
+
+def _refill(s: TrustState, orders: Floats, p: Policy) -> None:
+    keep = np.exp(-1 / p.orders_memory)
+    s.raw_orders += orders
+    s.orders *= keep
+    s.orders += orders
+    s.orders_sum += s.orders
+    # an order weighs 1/(1 − keep) in the sum of remembered orders
+    base = s.rate * (1 - keep)
+    rate = np.minimum((s.admitted + p.review_rate_weight * base) / (s.orders_sum + p.review_rate_weight),
+                      p.review_rate_max * base)  # fmt: skip
+    explained = rate * s.orders
+    s.explained *= 1 - 1 / p.bucket_days
+    s.explained += explained
+    count, new, high, low = s.shares
+    for row, refill, burst, share in (
+        (0, p.bucket_refill, p.bucket_burst, 1.0),
+        (1, p.bucket_refill, p.bucket_burst, new / count),
+        (2, p.typed_high_refill, p.typed_high_burst, _share(s.typed[1], s.typed[0], high / count, p)),
+        (3, p.typed_low_refill, p.typed_low_burst, _share(s.typed[2], s.typed[0], low / count, p)),
+    ):
+        if row < 2 or p.typed_buckets:
+            s.tokens[row] = np.minimum(s.tokens[row] + refill * share * explained, burst + refill * share * s.explained)
+    decay = 2 ** (-1 / p.half_life)
+    for array in (s.weight, s.total, s.total2, s.typed):
+        array *= decay
+
+
+def _share(own: Floats, whole: Floats, platform: float, p: Policy) -> Floats:
+    return (own + p.typed_weight * platform) / (whole + p.typed_weight)
+
+
+def _judge(s: TrustState, a: Arrivals, p: Policy) -> Judged:
+    n, residual = s.reviews[a.reviewer], s.residual[a.reviewer]
+    reliability = np.minimum(1.0, (p.reliability_prior + n) / (p.reliability_prior * p.reliability_start + residual))
+    base = np.where(a.verified, 1.0, p.trust_unverified)
+    repeat = 1 / (1.0 + a.repeat) ** p.repeat_power
+    trust = np.floor(base * reliability * repeat * PPM).astype(np.int64)
+    known, band = (n >= p.new_account_reviews).astype(np.int64), bands(a.composite, p)
+    who, place = np.unique(a.influencer, return_inverse=True)
+    factor = _spend(s, who, np.bincount(place * CLASSES + known * BANDS + band, minlength=who.size * CLASSES), p)
+    let = factor[place, known * BANDS + band]
+    new_let = _new_factor(factor)[place]
+    # what an account without any history starts with is no judgement on it
+    start = 1 / p.reliability_start
+    bits = (
+        ~a.verified, a.repeat > 0, known == 0, reliability < start - 1e-9,
+        factor[place, BANDS + MID] < LET_THROUGH, (known == 0) & (new_let < LET_THROUGH),
+        (band != MID) & (let < LET_THROUGH * factor[place, known * BANDS + MID]), np.zeros(n.size, dtype=bool),
+    )  # fmt: skip
+    why = np.zeros(n.size, dtype=np.int64)
+    for k, bit in enumerate(bits):
+        why |= bit.astype(np.int64) << k
+    return Judged(trust, np.floor(base * PPM).astype(np.int64), known, band, why, who, factor)
+
+
+def _new_factor(factor: Floats) -> Floats:
+    return factor[:, MID] / np.maximum(factor[:, BANDS + MID], 1e-12)
+
+
+def _spend(s: TrustState, who: Ints, counts: Ints, p: Policy) -> Floats:
+    """Take the day's reviews out of the buckets; what each class and band gets, (k, 6)."""
+    by = counts.reshape(who.size, CLASSES).astype(np.float64)
+    everyone = by.sum(axis=1)
+    fresh = by[:, :BANDS].sum(axis=1)
+    general = np.minimum(1.0, s.tokens[0, who] / np.maximum(everyone, 1))
+    s.tokens[0, who] -= everyone * general
+    s.admitted[who] += everyone * general
+    new = np.minimum(1.0, s.tokens[1, who] / np.maximum(fresh, 1))
+    s.tokens[1, who] -= fresh * new
+    band = np.repeat(general[:, None], BANDS, axis=1)
+    s.shares[0] += np.minimum(everyone, p.crowd_cap).sum()
+    s.shares[1] += np.minimum(fresh, p.crowd_cap).sum()
+    for k in (HIGH, LOW):
+        typed = by[:, k] + by[:, BANDS + k]
+        s.shares[1 + k] += np.minimum(typed, p.crowd_cap).sum()
+        if p.typed_buckets:
+            let = np.minimum(1.0, s.tokens[1 + k, who] / np.maximum(typed, 1))
+            s.tokens[1 + k, who] -= typed * let
+            s.typed[k, who] += typed * let
+            band[:, k] = np.minimum(general, let)
+    if p.typed_buckets:
+        totals = by[:, :BANDS] + by[:, BANDS:]
+        s.typed[0, who] += (totals * band).sum(axis=1)
+    return np.concatenate([band * new[:, None], band], axis=1)
+
+
+def _remember(s: TrustState, a: Arrivals, judged: Judged, p: Policy) -> None:
+    """Residuals against the previous close, then the day's own evidence."""
+    s.raw_reviews += np.bincount(a.influencer, minlength=s.weight.size)
+    if not a.influencer.size:
+        return
+    x = a.composite / COMPOSITE_TOP
+    n_star = 2 * s.weight
+    c = n_star / (n_star + s.kappa)
+    own = np.where(s.weight > 0, s.total / np.maximum(s.weight, 1e-12), s.mean)
+    mean = c * own + (1 - c) * s.mean
+    z2 = (x - mean[a.influencer]) ** 2 / (s.sigma2 * (1 + 1 / (n_star[a.influencer] + s.kappa)))
+    np.add.at(s.residual, a.reviewer, z2)
+    np.add.at(s.reviews, a.reviewer, 1.0)
+    place = np.searchsorted(judged.influencers, a.influencer)
+    key = place * CLASSES + judged.known * BANDS + judged.band
+    who = judged.influencers
+    for array, power in ((s.weight, 0), (s.total, 1), (s.total2, 2)):
+        values = judged.trust * a.composite**power
+        # whole numbers below 2^53: the sums do not depend on the order of the rows
+        sums = np.bincount(key, values.astype(np.float64), minlength=who.size * CLASSES).reshape(-1, CLASSES)
+        array[who] += (sums * judged.factor).sum(axis=1) / (PPM * COMPOSITE_TOP**power)
+
+
+def _month(s: TrustState, p: Policy) -> None:
+    """The platform's review rate, mean and variances as the coming month will use them."""
+    cap = p.rate_cap
+    orders = float(np.minimum(s.raw_orders, cap / p.default_review_rate).sum())
+    pseudo = p.pseudo_influencers * cap
+    reviews = float(np.minimum(s.raw_reviews, cap).sum())
+    s.rate = (reviews + pseudo * p.default_review_rate) / (orders + pseudo)
+    ok = s.weight > 1.0
+    units = float(ok.sum())
+    if not units:
+        return
+    mean = s.total[ok] / s.weight[ok]
+    s.mean = shrunk(float(s.total[ok].sum() / s.weight[ok].sum()), p.default_mark, units, p)
+    # a decayed mean of trusted reviews spends between half and one degree of freedom
+    inner = float((s.total2[ok] - s.weight[ok] * mean**2).sum()) / float((s.weight[ok] - 0.7).sum())
+    s.sigma2 = shrunk(max(inner, 1e-4), p.default_sigma2, units, p)
+    between = paule_mandel(mean, s.sigma2 / (2 * s.weight[ok]))[1]
+    s.kappa = s.sigma2 / shrunk(max(between, 1e-4), p.default_sigma2 / p.default_kappa, units, p)

@@ -17,7 +17,6 @@ from ratings.scoring.ranking import rank
 from ratings.scoring.robust import tukey
 from ratings.scoring.scorecard import capped, grade
 from ratings.scoring.sums import MarkDays, RateDays, decay, place
-from ratings.scoring.trust import judge
 
 ONE = Population(("h",), np.array([0]), ("beauty",), 1000)
 
@@ -83,11 +82,6 @@ def test_paule_mandel_without_noise_is_the_sample_variance() -> None:
 def test_paule_mandel_of_nobody_and_of_one() -> None:
     assert paule_mandel(floats(), floats()) == (0.0, 0.0)
     assert paule_mandel(floats(0.4), floats(0.01)) == (pytest.approx(0.4), pytest.approx(0, abs=1e-9))
-
-
-def test_repeats_and_missing_receipts_count_less() -> None:
-    found = judge(verified=np.array([True, True, False, False]), repeat=np.array([0, 1, 0, 3]), policy=CURRENT)
-    assert found.trust.tolist() == [1_000_000, 500_000, 400_000, 100_000]
 
 
 def test_an_event_goes_to_the_last_day_with_exposure() -> None:
