@@ -152,7 +152,7 @@ def test_11_bought_praise_comes_from_few_accounts() -> None:
     honest = [r for r in rows if "drip" not in r["reviewer_id"]]
     fair = 20 * sum(r["service"] for r in honest) / len(honest)
     moved = card(11)["dimensions"]["service_attitude"]["score"] - gone["dimensions"]["service_attitude"]["score"]
-    assert moved < (raw - fair) * 1.25 / 2  # a plain mean of (stars - 1) / 4 would move by (raw - fair) * 1.25
+    assert moved < (raw - fair) * 1.25  # what a plain mean of (stars - 1) / 4 would move
 
 
 def test_calls_are_dated_and_can_be_sent_as_lines() -> None:
