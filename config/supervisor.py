@@ -109,8 +109,9 @@ class Supervisor:
     def close(self) -> None:
         """Stop the services, the latest started first, then the database."""
         for name, process in reversed(self.running.items()):
-            say(f"stopping {name}")
-            stop([process.pid])
+            if process.poll() is None:
+                say(f"stopping {name}")
+            stop([process.pid])  # also one that ended by itself may have left others of its group
         embedded = not os.environ.get("DATABASE_URL")
         if embedded:
             say("stopping PostgreSQL")

@@ -2,14 +2,24 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
+from typing import TypeVar
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 from config.embedded_postgres import cluster
 
+FORBID_SKIPS = os.environ.get("FORBID_SKIPS") == "1"
+
+# How fast a machine is busy with something else is not a property of the code; CI tries the same examples every time.
+hypothesis.settings.register_profile("clearhost", deadline=None, derandomize=FORBID_SKIPS)
+hypothesis.settings.load_profile("clearhost")
+
 server = contextlib.ExitStack()
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,9 +35,19 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    report = yield
-    if os.environ.get("FORBID_SKIPS") == "1" and report.skipped and not hasattr(report, "wasxfail"):
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return judge((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return judge((yield))
+
+
+def judge(report: Report) -> Report:
+    """Turn a skip into a failure where skips are forbidden; an expected failure is not a skip."""
+    if FORBID_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"skipped where skips are forbidden: {report.longrepr[-1]}"
+        report.longrepr = f"skipped where skips are forbidden: {reason}"
     return report
