@@ -10,9 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from django.contrib.postgres.search import SearchQueryField
 from django.db import connection
-from django.db.models import Case, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from influencers.models import Account, Influencer
 
@@ -55,9 +54,12 @@ def tsquery(q: str) -> str:
     return " & ".join(dict.fromkeys(terms))
 
 
-class _AsQuery(Func):
+class _Holds(Func):
+    """The vector holds what the query asks for; Django would parse the query a second time."""
+
     template = "%(expressions)s::tsquery"
-    output_field = SearchQueryField()
+    arg_joiner = " @@ "
+    output_field = BooleanField()
 
 
 def search(q: str) -> QuerySet[Influencer]:
@@ -74,7 +76,7 @@ def search(q: str) -> QuerySet[Influencer]:
         default=Value(3),
         output_field=IntegerField(),
     )
-    found = Influencer.objects.filter(search=_AsQuery(Value(terms)), voided_at=None)
+    found = Influencer.objects.filter(_Holds(F("search"), Value(terms)), voided_at=None)
     return found.annotate(closeness=closeness).order_by("closeness", "name", "source_id")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from influencers.models import Account, Category, Influencer
+from influencers.search import search
 from ratings import publication
 from ratings.admin.records import ModelAdmin, RecordAdmin, TabularInline
 from ratings.models import HistoryPoint, Scorecard
@@ -35,8 +36,8 @@ class InfluencerAdmin(RecordAdmin):
     list_display = ["name", "source_id", "slug", "category", "joined_at", "qualification_expires", "voided_at"]
     list_filter = ["category"]
     list_select_related = ["category"]
-    search_fields = ["name"]
-    search_help_text = _("a name or a handle, or a part of one")
+    search_fields = ["name"]  # shows the box; get_search_results looks up
+    search_help_text = _("a name or a handle, or a part of one; or the id of the source")
     ordering = ["id"]
     exclude = ["search"]
     readonly_fields = ["current_card"]
@@ -45,6 +46,14 @@ class InfluencerAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Influencer]:
         found: QuerySet[Influencer] = super().get_queryset(request).defer("search")
         return found
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Influencer], search_term: str
+    ) -> tuple[QuerySet[Influencer], bool]:
+        if not search_term:
+            return queryset, False
+        found = search(search_term).order_by().values("pk")
+        return queryset.filter(Q(pk__in=found) | Q(source_id=search_term)), False
 
     @admin.display(description=_("current card"))
     def current_card(self, influencer: Influencer) -> str:

@@ -37,7 +37,9 @@ class InfluencerParameters(PageParameters):
     grade = serializers.ChoiceField(required=False, choices=Scorecard.Grade.choices)
     status = serializers.ChoiceField(required=False, choices=Scorecard.Status.choices)
     min_score = serializers.FloatField(required=False, min_value=0, max_value=100)
-    order = serializers.ChoiceField(required=False, choices=list(ORDERS), default="rank")
+    order = serializers.ChoiceField(
+        required=False, choices=list(ORDERS), help_text="Default: the closest first with `q`, else by rank."
+    )
 
 
 class RankingParameters(PageParameters):

@@ -7,9 +7,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from influencers.models import Account, Influencer
+from influencers.models import Account
+from influencers.search import search
 from ratings.models import DIMENSIONS, HistoryPoint, PublicRun, Scorecard
 from ratings.publication.paging import Cursor, CursorGone, CursorInvalid, Order, Page, page
 
@@ -22,6 +23,7 @@ ORDERS = {
     **{d: Order(((d, False), ("position", True))) for d in DIMENSIONS},
     **{f"-{d}": Order(((d, True), ("position", False))) for d in DIMENSIONS},
 }
+BY_CLOSENESS = Order((("closeness", False), ("position", False)))
 BY_P_TOP10 = Order((("p_top10", True), ("position", False)))
 BY_DAY = Order((("as_of", True),))
 
@@ -45,11 +47,11 @@ def influencers(
     grade: str = "",
     status: str = "",
     min_score: float | None = None,
-    order: str = "rank",
+    order: str = "",
     cursor: str = "",
     size: int = PAGE_SIZE,
 ) -> Page[Listed]:
-    """Everyone in the public run who passes the filters.
+    """Everyone in the public run who passes the filters; without an order the closest first, else the best.
 
     Raises CursorInvalid and CursorGone.
     """
@@ -57,7 +59,9 @@ def influencers(
     scope, at, run = _start(public, "influencers", asked, cursor)
     rows = _cards(run)
     if q:
-        rows = rows.filter(influencer__in=Influencer.objects.filter(name__icontains=q))
+        found = search(q)
+        closeness = found.filter(pk=OuterRef("influencer")).order_by().values("closeness")[:1]  # type: ignore[misc]  # of search()
+        rows = rows.filter(influencer__in=found.order_by().values("pk")).annotate(closeness=Subquery(closeness))
     if category:
         rows = rows.filter(category__code=category)
     if tier:
@@ -72,7 +76,8 @@ def influencers(
         rows = rows.filter(status=status)
     if min_score is not None:
         rows = rows.filter(score__gte=min_score)
-    return _listed(page(rows, order=ORDERS[order], run=run, scope=scope, cursor=at, size=size))
+    chosen = ORDERS[order] if order else BY_CLOSENESS if q else ORDERS["rank"]
+    return _listed(page(rows, order=chosen, run=run, scope=scope, cursor=at, size=size))
 
 
 def rankings(

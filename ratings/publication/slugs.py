@@ -8,6 +8,7 @@ import unicodedata
 from django.db import connection
 from django.db.models import Prefetch
 
+from influencers import search
 from influencers.models import Account, Influencer
 
 LONGEST = 60  # of the readable part
@@ -48,4 +49,5 @@ def assign_slugs() -> int:
             " FROM unnest(%s::bigint[], %s::text[]) AS new(id, slug) WHERE i.id = new.id AND i.slug IS NULL",
             [ids, slugs],
         )
+    search.refresh(influencers=ids)
     return len(ids)

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from influencers.models import Influencer
+from influencers.search import refresh
 from ratings import publication
 from ratings.models import DIMENSIONS
 from tests.pages.published import influencer
@@ -193,3 +194,20 @@ def test_lists_carry_an_etag(client: Client, people: list[Influencer]) -> None:
         again = client.get(url, headers={"if-none-match": response["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert client.get(url, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_search_gives_the_closest_first_and_pages(client: Client) -> None:
+    people = [influencer(f"小满{n}号", handle=f"shop{n}") for n in range(5)]
+    exact = influencer("小满", handle="xiaoman")
+    other = influencer("大满", handle="xiaoman_fan")
+    for host in (*people, exact, other):
+        refresh(influencers=[host.pk])
+    publication.publish(run=stored_run({host: 90.0 - n for n, host in enumerate([*people, other, exact])}), at=AT)
+    first = get(client, LIST, q="小满", page_size=3)
+    assert names(first) == ["小满", "小满0号", "小满1号"]
+    assert names(follow(client, first["next"])) == ["小满2号", "小满3号", "小满4号"]
+    assert names(get(client, LIST, q="@xiaoman")) == ["小满", "大满"]
+    assert names(get(client, LIST, q="小满", order="-rank"))[0] == "小满"
+    exact.refresh_from_db()
+    assert names(get(client, LIST, q=exact.slug)) == ["小满"]
+    assert names(get(client, LIST, q="%_'\"\\")) == []
