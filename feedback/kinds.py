@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -289,7 +289,7 @@ COVERAGE = Kind(
         _time("from", about="empty means since ever"),
         _time("until", about="empty means still"),
         Column("complete", Type.BOOLEAN, required=True),
-        *REVISION,
+        *(replace(column, clean=False) for column in REVISION),
     ),
     ordered=(("from", "until"),),
     parts=("kind", "from", "until"),

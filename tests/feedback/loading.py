@@ -6,7 +6,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedback.ingest.load import Files, Summary, load, whole_folder
+from feedback.ingest.files import Files, Summary, whole_folder
+from feedback.ingest.load import load
 from feedback.ingest.mapping import Mapping, canonical
 from feedback.ingest.rejects import RejectsFile
 from feedback.kinds import KINDS

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from feedback.ingest.load import Files, Summary, load, whole_folder
+from feedback.ingest.files import Files, Summary, whole_folder
+from feedback.ingest.load import load
 from feedback.ingest.mapping import Mapping, MappingError, canonical, read_mapping
 from feedback.ingest.readers import reader_of
 from feedback.ingest.rejects import RejectsFile
