@@ -93,7 +93,7 @@ class Cluster:
     def answers(self) -> bool:
         """Say whether this very server takes a connection now."""
         address = self.address()
-        if not address["PORT"] or self._left_behind():
+        if not address["PORT"] or self._is_down():
             return False
         try:
             self._connect(address["USER"], address["PASSWORD"], address["NAME"], address["PORT"]).close()
@@ -145,35 +145,43 @@ class Cluster:
             yield
 
     def _up(self) -> None:
-        if self.answers():
-            return
+        """Start the server unless it is up; take up what a start that was broken off has left, wherever it was."""
         if not (self.data / "PG_VERSION").exists():
             self._create()
         deadline = time.monotonic() + PATIENCE
-        while not self._attempt():
+        while not self.answers():
             if time.monotonic() > deadline:
                 tail = "\n".join(self.log.read_text().splitlines()[-5:]) if self.log.exists() else ""
                 raise EmbeddedPostgresError(f"PostgreSQL does not start; the end of {self.log}:\n{tail}")
-            time.sleep(0.2)
+            if self._is_down() and not self._launch():
+                time.sleep(0.2)
+            else:
+                self._furnish()
 
-    def _attempt(self) -> bool:
-        if self._left_behind():
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+    def _launch(self) -> bool:
         known = json.loads((self.home / "address.json").read_text())
         known["port"] = _free_port(known.get("port"))
+        state.write_private(self.home / "address.json", json.dumps(known))
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
         options = " ".join([f"-h 127.0.0.1 -p {known['port']}", *(f"-c {k}='{v}'" for k, v in settings.items())])
-        started = self._run("pg_ctl", "start", "-w", "-t", str(int(PATIENCE)), "-s", "-l", self.log.name, "-o", options)
-        if started.returncode:
-            return False
-        with self._connect("postgres", known["owner_password"], "postgres", known["port"]) as connection:
+        start = ("start", "-w", "-t", str(int(PATIENCE)), "-s", "-l", self.log.name, "-o", options)
+        return self._run("pg_ctl", *start).returncode == 0
+
+    def _furnish(self) -> None:
+        """Make the role and the database that the service uses, where they are not there yet."""
+        known = json.loads((self.home / "address.json").read_text())
+        try:
+            connection = self._connect("postgres", known["owner_password"], "postgres", known["port"])
+        except psycopg.OperationalError:  # still recovering
+            time.sleep(0.2)
+            return
+        with connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'clearhost'").fetchone():
                 role = sql.SQL("CREATE ROLE clearhost LOGIN CREATEDB CREATEROLE PASSWORD {}")
                 connection.execute(role.format(sql.Literal(known["password"])))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'clearhost'").fetchone():
                 connection.execute("CREATE DATABASE clearhost OWNER clearhost")
-        state.write_private(self.home / "address.json", json.dumps(known))
-        return self.answers()
 
     def _down(self) -> bool:
         return (
@@ -202,13 +210,14 @@ class Cluster:
             shutil.rmtree(self.data, ignore_errors=True)
             raise EmbeddedPostgresError(f"initdb failed: {made.stderr.strip()}")
 
-    def _left_behind(self) -> bool:
-        """Say whether the pid file is what kill -9 or a reboot left, also when its number is now someone else's."""
+    def _is_down(self) -> bool:
+        """Say whether no server runs here; kill -9 or a reboot leaves a pid file whose number may be someone else's."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            return not Path(f"/proc/{pid}/cwd").samefile(self.data)
-        except (OSError, IndexError, ValueError):
-            return Path("/proc/self").exists()
+            os.kill(pid, 0)
+            return Path("/proc/self").exists() and not Path(f"/proc/{pid}/cwd").samefile(self.data)
+        except (OSError, IndexError, ValueError):  # also another user's process: a server here would be ours to ask
+            return True
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         other: Mapping[str, Any] = {}

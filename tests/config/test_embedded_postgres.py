@@ -188,3 +188,17 @@ def test_an_ordinary_user_has_it_too() -> None:
         assert "running on 127.0.0.1:" in clone.manage("postgres", "status")
         assert clone.manage("postgres", "stop").strip() == "stopped"
         assert clone.processes() == []
+
+
+def test_a_start_broken_off_is_taken_up(server: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Cluster, "_furnish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            server.start()
+    running = postmaster(server)
+    with server.in_use():
+        assert server.answers()
+        assert postmaster(server) == running
