@@ -257,8 +257,10 @@ class Card:
 
     @property
     def viewers_text(self) -> str:
-        show = self.worst_show or (self.shows[0] if self.shows else None)
-        return wording.viewers(show["shown"], show["real"]) if show else ""
+        if worst := self.worst_show:
+            return wording.viewers(worst["shown"], worst["real"])
+        last = self.shows[0] if self.shows else None
+        return wording.viewers_supported(last["shown"], last["real"]) if last else ""
 
     @cached_property
     def standing(self) -> list[dict[str, Any]]:

@@ -38,6 +38,13 @@ def viewers(shown: float, real: float) -> str:
     }
 
 
+def viewers_supported(shown: float, real: float) -> str:
+    return _("%(shown)s viewers shown in the last show; activity supports about %(real)s, which is usual.") % {
+        "shown": big(shown),
+        "real": big(real),
+    }
+
+
 def held_down(count: int) -> str:
     return ngettext(
         "%(count)s review arrived unusually fast; it stays visible and counts less.",
