@@ -119,7 +119,7 @@ def badge(card: Card, *, theme: str) -> str:
         text(WIDTH - 14, 22, card.updated, size=11, fill=colours.soft, anchor="end"),
         text(14, 55, score, size=30, fill=colours.ink, family=SERIF, weight=600),
         text(54, 55, word, size=20 if len(word) < 3 else 12, fill=colours.ink, family=SERIF, weight=600),
-        bar(card, colours, x=118, y=40, width=WIDTH - 132, height=12),
+        bar(card, colours, x=134, y=40, width=WIDTH - 148, height=12),
         text(14, 74, sample(card), size=11, fill=colours.soft),
         width=WIDTH,
         height=HEIGHT,

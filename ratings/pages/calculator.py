@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 from django.http import QueryDict
 
-from ratings.scoring.inputs import DaySums, EventDays, ExposureDays, Ints, Population, ReviewDays, SessionRows
+from ratings.scoring.inputs import (
+    BucketDays,
+    DaySums,
+    EventDays,
+    ExposureDays,
+    Ints,
+    Population,
+    ReviewDays,
+    SessionRows,
+)
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import COMPOSITE, PPM, Policy
 from ratings.scoring.scorecard import Cards, grade, score
@@ -137,6 +146,12 @@ def exposure(entry: Entry) -> ExposureDays:
     )
 
 
+def no_buckets() -> BucketDays:
+    """Nothing is held down: the reviews did not come in a burst."""
+    none = np.zeros(0, dtype=np.int64)
+    return BucketDays(influencer=none, receipt=none, factor=np.zeros((0, 6)))
+
+
 def no_sessions() -> SessionRows:
     """The calculator asks for no single show: viewers stay at what is usual."""
     none, unknown = np.zeros(0, dtype=np.int64), np.zeros(0)
@@ -164,6 +179,7 @@ def rate(entry: Entry, parameters: Parameters, policy: Policy) -> dict[str, Any]
     population = Population(ids=("you",), category=ints(0), categories=(category,), as_of_day=TODAY)
     sums = DaySums(
         reviews=reviews(entry, policy),
+        buckets=no_buckets(),
         events=events(entry, policy),
         exposure=exposure(entry),
         sessions=no_sessions(),

@@ -59,6 +59,11 @@ def share(value: float) -> str:
     return f"{percent:.1f}%" if 0 < percent < 10 else f"{round(percent):d}%"
 
 
+def isolated(name: str, longest: int = 40) -> str:
+    """A name within a sentence: shortened, and unable to turn the direction of what surrounds it."""
+    return f"\u2068{name if len(name) <= longest else name[: longest - 1] + '…'}\u2069"
+
+
 def ordinal(value: int) -> str:
     """12th; in Chinese the bare number, since the sentence says 第."""
     if chinese():

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from ratings.pages import labels, numbers
 from ratings.pages.theme import THEMES
@@ -18,6 +18,7 @@ register.filter("fine", numbers.fine)
 register.filter("signed", numbers.signed)
 register.filter("share", numbers.share)
 register.filter("ordinal", numbers.ordinal)
+register.filter("isolated", numbers.isolated)
 
 LANGUAGES = (("en", "en", "English"), ("zh-hans", "zh-Hans", "简体中文"))
 
@@ -45,6 +46,12 @@ def platform(value: object) -> str:
 @register.filter
 def status(value: object) -> str:
     return labels.name(labels.STATUSES, value)
+
+
+@register.filter
+def translated(text: str) -> str:
+    """A sentence that comes from data, such as the reason of a constant."""
+    return gettext(text) if text else ""
 
 
 def without_language(request: HttpRequest) -> str:

@@ -58,7 +58,9 @@ def interval_band(score: float, low: float, high: float, *, uid: str = "overall"
         "low": whole(low),
         "high": whole(high),
     }
-    desc = _("A scale from 0 to 100 with the grades E to A+. The band is where the score lies with 90% probability.")
+    desc = _(
+        "A scale from 0 to 100 with the grades E to A+. The band is where the score lies with a probability of 90%."
+    )
     svg = picture(
         rail(42, 10),
         *shapes,
@@ -73,8 +75,8 @@ def interval_band(score: float, low: float, high: float, *, uid: str = "overall"
     heads = (_("Figure"), _("Value"))
     rows = (
         (_("Score"), fine(score)),
-        (_("Lower end of the 90% interval"), fine(low)),
-        (_("Upper end of the 90% interval"), fine(high)),
+        (_("Lower end of the interval (90%)"), fine(low)),
+        (_("Upper end of the interval (90%)"), fine(high)),
     )
     return Chart(uid, title, desc, svg, Table(heads, rows))
 
@@ -89,9 +91,9 @@ def band_row(
         "low": fine(low),
         "high": fine(high),
     }
-    desc = _("90% interval on a scale from 0 to 100.")
+    desc = _("Interval (90%) on a scale from 0 to 100.")
     if peer is not None:
-        desc = _("90%% interval on a scale from 0 to 100; the peers' average is %(peer)s.") % {"peer": fine(peer)}
+        desc = _("Interval (90%%) on a scale from 0 to 100; the peers' average is %(peer)s.") % {"peer": fine(peer)}
     middle = height / 2
     svg = picture(
         rail(middle - 3, 6),
@@ -117,7 +119,7 @@ def dimension_bars(
     heads = (
         _("Dimension"),
         _("Score"),
-        _("90% interval"),
+        _("Interval (90%)"),
         _("Peers' average"),
         _("Weight"),
         _("Effective evidence"),

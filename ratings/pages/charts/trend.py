@@ -77,9 +77,9 @@ def trend(points: Sequence[Mapping[str, Any]], events: Sequence[tuple[date, str]
         "start": whole(points[0]["score"]),
         "end": whole(points[-1]["score"]),
     }
-    desc = _("The line is the score, the area around it the 90% interval; numbered marks are explained below.")
+    desc = _("The line is the score, the area around it its interval (90%); numbered marks are explained below.")
     svg = picture(*grid, lines, final, *marks, *ends, uid=uid, title=title, desc=desc, height=HEIGHT)
-    heads = (_("As of"), _("Score"), _("90% interval"), _("Grade"))
+    heads = (_("As of"), _("Score"), _("Interval (90%)"), _("Grade"))
     rows = tuple(
         (day(d), fine(p["score"]), f"{fine(p['low'])} – {fine(p['high'])}", p.get("grade") or "–")
         for d, p in zip(days, points, strict=True)

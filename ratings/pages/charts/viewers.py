@@ -20,7 +20,7 @@ def viewers_row(session: Mapping[str, Any], *, most: float, uid: str) -> Chart:
         "shown": big(shown),
         "real": big(real),
     }
-    desc = _("The outline is what was shown; the filled part is what activity supports, with its 90% interval.")
+    desc = _("The outline is what was shown; the filled part is what activity supports, with its interval (90%).")
     svg = picture(
         tag("rect", x="0", y=4, width=percent(shown * scale), height=14, rx=2, class_="shown"),
         tag("rect", x="0", y=4, width=percent(max(real * scale, 0.4)), height=14, rx=2, class_="real"),
@@ -37,7 +37,7 @@ def shown_against_real(sessions: Sequence[Mapping[str, Any]], *, uid: str = "tra
     """Rows for the shows given, on one scale, and their table."""
     most = max((float(s["shown"]) for s in sessions), default=1.0)
     charts = [viewers_row(s, most=most, uid=f"{uid}-{n}") for n, s in enumerate(sessions)]
-    heads = (_("Show"), _("Viewers shown"), _("Supported by activity"), _("90% interval"), _("Flagged"))
+    heads = (_("Show"), _("Viewers shown"), _("Supported by activity"), _("Interval (90%)"), _("Flagged"))
     rows = tuple(
         (
             day(as_day(s["started_at"])),

@@ -12,6 +12,7 @@ from ratings import publication
 from ratings.pages import boards, labels
 from ratings.pages.card import DIMENSIONS, Card
 from ratings.pages.charts import Chart, band_row
+from ratings.pages.numbers import isolated
 from ratings.pages.views.home import asked, matches
 
 MOST = 5
@@ -59,7 +60,7 @@ def order_in_words(cards: list[Card]) -> list[str]:
     ordered = sorted(cards, key=lambda card: -card.overall["score"])
     said = []
     for ahead, behind in pairwise(ordered):
-        names = {"a": ahead.name, "b": behind.name}
+        names = {"a": isolated(ahead.name), "b": isolated(behind.name)}
         if ahead.overall["low"] > behind.overall["high"]:
             said.append(_("%(a)s is ahead of %(b)s: their ranges do not overlap.") % names)
         else:

@@ -1,0 +1,47 @@
+"""Every string of the pages has its Chinese, with the same placeholders, and the compiled file is the current one."""
+
+import ast
+import gettext
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+FOLDER = Path(settings.BASE_DIR) / "locale" / "zh_Hans" / "LC_MESSAGES"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+def entries() -> list[dict[str, str]]:
+    """Every message of the catalogue as {msgid, msgid_plural?, msgstr or msgstr[0]}."""
+    found = []
+    for block in (FOLDER / "django.po").read_text(encoding="utf-8").split("\n\n"):
+        entry: dict[str, str] = {}
+        key = ""
+        for line in block.splitlines():
+            named = re.match(r"(msgid_plural|msgid|msgstr(?:\[0\])?) (\".*\")$", line)
+            if named:
+                key = named[1]
+                entry[key] = ast.literal_eval(named[2])
+            elif line.startswith('"') and key:
+                entry[key] += ast.literal_eval(line)
+        if entry.get("msgid"):
+            found.append(entry)
+    return found
+
+
+def test_nothing_is_left_untranslated() -> None:
+    assert [e["msgid"] for e in entries() if not (e.get("msgstr") or e.get("msgstr[0]"))] == []
+
+
+def test_placeholders_are_kept() -> None:
+    for entry in entries():
+        chinese = entry.get("msgstr") or entry["msgstr[0]"]
+        english = entry.get("msgid_plural", entry["msgid"])
+        assert set(PLACEHOLDER.findall(chinese)) == set(PLACEHOLDER.findall(english)), entry["msgid"]
+
+
+def test_the_compiled_catalogue_is_the_current_one() -> None:
+    with (FOLDER / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    stale = [e["msgid"] for e in entries() if "msgid_plural" not in e and compiled.gettext(e["msgid"]) != e["msgstr"]]
+    assert stale == []
