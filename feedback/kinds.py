@@ -60,6 +60,11 @@ class Kind:
         object.__setattr__(self, "by_name", MappingProxyType({column.name: column for column in self.columns}))
 
     @property
+    def in_order(self) -> tuple[tuple[str, str], ...]:
+        """`ordered`, and nothing is received before it happened."""
+        return (*self.ordered, (self.event_time, "received_at")) if self.event_time else self.ordered
+
+    @property
     def required(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.required)
 

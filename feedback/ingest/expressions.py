@@ -10,6 +10,7 @@ from feedback.kinds import Column, Type
 FORMULA = r"^(=|[@+-].*[()|!*/+=])"  # what a spreadsheet would run; an id like -abc is none
 OFFSET_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)? ?([Zz]|[+-]\d\d(:?\d\d)?)"
 NAIVE_TIME = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?)?"
+HASH_LENGTH = 32  # hex digits: 128 bits
 FIRST_TIME, LAST_TIME = "1990-01-01", "2100-01-01"
 _NUMBER = r"[¥￥$]?\s*([+-]?[0-9][0-9,]*\.?[0-9]*)\s*(w|W|万|亿|%|％)?"
 _UNITS = {
@@ -34,12 +35,17 @@ def text_of(rule: Rule, source: Callable[[str], str], null: tuple[str, ...]) -> 
     parts = [f"nullif({source(part)}, '')" for part in rule.sources]
     if null:
         parts = [f"CASE WHEN {part} NOT IN ({_listed(null)}) THEN {part} END" for part in parts]
+    if rule.hashed:
+        told = ", ".join(f"coalesce({part}, '')" for part in parts)
+        return f"left(sha256(concat_ws(chr(31), {told})), {HASH_LENGTH})"
     text = f" || {literal(rule.sep)} || ".join(parts)  # unknown as soon as one part is
     if rule.match:
         text = f"nullif(regexp_extract({text}, {literal(rule.match)}, 1), '')"
     if rule.values:
         cases = " ".join(f"WHEN {literal(key)} THEN {literal(value)}" for key, value in rule.values.items())
-        text = f"CASE {text} {cases} ELSE {text} END"
+        text = f"nullif(CASE {text} {cases} ELSE {text} END, '')"
+    if "" in rule.values:  # what to take where the source says nothing
+        text = f"coalesce({text}, {literal(rule.values[''])})"
     return text
 
 
@@ -88,14 +94,21 @@ def quantity(style: str, t: str) -> str:
 
 
 def range_ends(t: str) -> tuple[str, str]:
-    """The texts of both ends of "7.5w~10w"; null where the text is no range. A unit at the end counts for both."""
+    """The texts of both ends of "7.5w~10w"; null where the text is no range.
+
+    A unit at the end counts for both ends ("7.5~10w"), unless the range would then run backwards ("7500~1w").
+    """
     number = r"[¥￥$]?\s*[0-9][0-9,]*\.?[0-9]*"
     pattern = rf"^\s*({number})\s*(w|W|万|亿|%|％)?\s*[-~～–—至]\s*({number})\s*(w|W|万|亿|%|％)?\s*$"
 
     def group(index: int) -> str:
         return f"regexp_extract({t}, {literal(pattern)}, {index})"
 
-    low_unit = f"CASE WHEN {group(2)} = '' THEN {group(4)} ELSE {group(2)} END"
+    def digits(index: int) -> str:
+        return f"try_cast(regexp_replace({group(index)}, '[¥￥$,\\s]', '', 'g') AS DOUBLE)"
+
+    shared = f"{group(2)} = '' AND {digits(1)} <= {digits(3)}"
+    low_unit = f"CASE WHEN {shared} THEN {group(4)} ELSE {group(2)} END"
     is_range = f"regexp_matches({t}, {literal(pattern)})"
     return (
         f"CASE WHEN {is_range} THEN {group(1)} || {low_unit} END",

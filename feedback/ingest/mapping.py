@@ -12,8 +12,8 @@ from typing import Any
 from feedback.kinds import KINDS, Kind
 
 NUMBERS = ("plain", "wan", "percent")
-_RULE_WORDS = {"from", "value", "concat", "sep", "match", "format", "tz", "times", "number"}
-_FILE_WORDS = {"kind", "source", "null", "where", "columns", "values"}
+_RULE_WORDS = {"from", "value", "concat", "hash", "sep", "match", "format", "tz", "times", "number"}
+_FILE_WORDS = {"kind", "source", "file", "null", "where", "columns", "values"}
 
 
 class MappingError(ValueError):
@@ -27,6 +27,7 @@ class Rule:
     sources: tuple[str, ...] = ()
     value: str | None = None
     sep: str = ""
+    hashed: bool = False
     match: str | None = None
     formats: tuple[str, ...] = ()
     tz: str | None = None
@@ -42,6 +43,7 @@ class Mapping:
     kind: Kind
     columns: MappingType[str, Rule]
     source: str | None = None
+    file: str | None = None  # of a folder: what this mapping reads, where it isn't named after the kind
     null: tuple[str, ...] = ()
     where: MappingType[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -80,7 +82,8 @@ def parse(document: dict[str, Any]) -> Mapping:
     if not any(rule.sources for rule in columns.values()):
         raise MappingError("[columns] takes nothing from the file")
     where = {name: tuple(map(_text, _listed(value))) for name, value in document.get("where", {}).items()}
-    return Mapping(kind, columns, document.get("source"), tuple(map(_text, document.get("null", ()))), where)
+    null = tuple(map(_text, document.get("null", ())))
+    return Mapping(kind, columns, document.get("source"), document.get("file"), null, where)
 
 
 def _rule(name: str, given: Any, values: dict[str, Any]) -> Rule:
@@ -89,8 +92,8 @@ def _rule(name: str, given: Any, values: dict[str, Any]) -> Rule:
     if not isinstance(given, dict):
         raise MappingError(f"{name}: expected a column's name or a table")
     _only(given, _RULE_WORDS, name)
-    if sum(word in given for word in ("from", "value", "concat")) != 1:
-        raise MappingError(f"{name}: give one of from, value and concat")
+    if sum(word in given for word in ("from", "value", "concat", "hash")) != 1:
+        raise MappingError(f"{name}: give one of from, value, concat and hash")
     if given.get("number", "plain") not in NUMBERS:
         raise MappingError(f"{name}: number has to be one of {', '.join(NUMBERS)}")
     if (match := given.get("match")) is not None:
@@ -104,9 +107,10 @@ def _rule(name: str, given: Any, values: dict[str, Any]) -> Rule:
     if times is not None and (isinstance(times, bool) or not isinstance(times, int | float)):
         raise MappingError(f"{name}: times has to be a number")
     return Rule(
-        sources=tuple(_listed(given.get("from", given.get("concat", ())))),
+        sources=tuple(_listed(given.get("from", given.get("concat", given.get("hash", ()))))),
         value=_text(given["value"]) if "value" in given else None,
         sep=str(given.get("sep", "")),
+        hashed="hash" in given,
         match=match,
         formats=tuple(_listed(given.get("format", ()))),
         tz=given.get("tz"),

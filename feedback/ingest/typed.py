@@ -97,14 +97,17 @@ def query(mapping: Mapping, present: tuple[str, ...], prefix: str, tz: str | Non
     for column in mapping.kind.columns:
         rule, end = rules.get(column.name, (Rule(value=None), None))
         t, v = sql.name(f"t_{column.name}"), sql.name(column.name)
-        text = sql.text_of(rule, source, mapping.null) if rule.sources or rule.value is not None else _NULL
+        given = bool(rule.sources) or rule.value is not None
+        if rule.hashed and any(name not in at for name in rule.sources):
+            given = False  # the digest of fewer columns is another id
+        text = sql.text_of(rule, source, mapping.null) if given else _NULL
         texts.append(f"{text} AS {t}")
         spread.append(f"{_end_of_range(t, end)} AS {t}")
         value = sql.value_of(column, rule, t, prefix=prefix, tz=tz)
         values.append(f"CAST({value} AS {_DUCK[column.type]}) AS {v}")
         problem = sql.problem_of(column, rule, t, v, missing=_missing(column, rule, at), tz=tz)
         problems.append(f"{sql.literal(column.name + SEPARATOR)} || ({problem})")
-    for low, high in mapping.kind.ordered:
+    for low, high in mapping.kind.in_order:
         told = f"lies before {low}" if mapping.kind.by_name[high].type is Type.TIME else f"is less than {low}"
         wrong = f"CASE WHEN {sql.name(low)} > {sql.name(high)} THEN {sql.literal(high + SEPARATOR + told)} END"
         problems.append(wrong)
