@@ -127,7 +127,7 @@ def _time(rule: Rule, t: str, tz: str | None) -> str:
             for fmt in known
         ]
         return f"coalesce({', '.join(tried)})" if tried else "CAST(NULL AS BIGINT)"
-    dotted = f"replace(replace({t}, ',', '.'), 'z', 'Z')"
+    dotted = f"regexp_replace(replace(replace({t}, ',', '.'), 'z', 'Z'), ' ([Z+-])', '\\1')"
     aware = f"CASE WHEN regexp_full_match({t}, '{OFFSET_TIME}') THEN epoch_us(try_cast({dotted} AS TIMESTAMPTZ))"
     if not zone:
         return f"{aware} END"

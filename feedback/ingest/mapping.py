@@ -8,6 +8,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedback.kinds import KINDS, Kind
 
@@ -106,6 +107,11 @@ def _rule(name: str, given: Any, values: dict[str, Any]) -> Rule:
     times = given.get("times")
     if times is not None and (isinstance(times, bool) or not isinstance(times, int | float)):
         raise MappingError(f"{name}: times has to be a number")
+    if given.get("tz") is not None:
+        try:
+            ZoneInfo(given["tz"])
+        except (ZoneInfoNotFoundError, ValueError):
+            raise MappingError(f"{name}: unknown time zone {given['tz']}") from None
     return Rule(
         sources=tuple(_listed(given.get("from", given.get("concat", given.get("hash", ()))))),
         value=_text(given["value"]) if "value" in given else None,

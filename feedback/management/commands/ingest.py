@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from feedback.ingest.files import Files, Summary, whole_folder
@@ -135,5 +136,9 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(_("dry run: nothing was stored"))
         if rejects.count:
-            told = _("%(count)s rows were rejected; where and why: %(path)s")
+            told = ngettext(
+                "%(count)s row was rejected; where and why: %(path)s",
+                "%(count)s rows were rejected; where and why: %(path)s",
+                rejects.count,
+            )
             raise CommandError(told % {"count": rejects.count, "path": rejects.path}, returncode=1)
