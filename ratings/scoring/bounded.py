@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ratings.scoring.channels import Channel
-from ratings.scoring.drift import months, random_walk
+from ratings.scoring.drift import months, per_month, random_walk
+from ratings.scoring.filter import Filtered, ou_filter
 from ratings.scoring.inputs import Bools, Floats, Ints, Population
 from ratings.scoring.intervals import beta_interval
 from ratings.scoring.policy import Policy
@@ -16,6 +17,7 @@ from ratings.scoring.sums import MarkDays, decay, per_influencer
 
 DRIFT_GUARD = 0.002
 TINY = 1e-12
+LN2 = float(np.log(2))
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class BoundedParameters:
     tau2 : variance between influencers of a peer group
     drift : random-walk variance a day
     mean : platform mean, for the variance function
+    within : variance of one observation around its day's mean
+    day_effect : variance of a day's mean around its month's, beyond chance
     """
 
     peers: PeerMeans
@@ -36,6 +40,12 @@ class BoundedParameters:
     tau2: float
     drift: float
     mean: float
+    within: float
+    day_effect: float
+
+    def speed(self, policy: Policy) -> float:
+        """λ of the daily filter: as fast as drift demands, never slower than the policy's memory."""
+        return max(self.drift / (2 * self.tau2), LN2 / policy.memory_half_life)
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,6 @@ class BoundedSums:
     total2: Floats
     mean: Floats
     size: Floats
-    held: Floats
-    held_total: Floats
     day_influencer: Ints
     day_weight: Floats
 
@@ -79,8 +87,6 @@ def decayed(days: MarkDays, population: Population, half_life: float) -> Bounded
         total2=total(d * days.oxx),
         mean=np.where(known, sums / np.maximum(weight, TINY), 0.0),
         size=np.where(known, weight**2 / np.maximum(weight2, TINY * TINY), 0.0),
-        held=total(d * (days.full - days.o)),
-        held_total=total(d * (days.fx - days.ox)),
         day_influencer=days.influencer,
         day_weight=d,
     )
@@ -110,33 +116,56 @@ def estimate(
     )  # fmt: skip
     found = paule_mandel((sums.mean - peers.of(population, tier))[ok], noise[ok])[1]
     tau2 = shrunk(max(found, 1e-6), least, float(np.sum(ok)), policy)
-    return BoundedParameters(peers, sigma2, tau2, drift, float(np.clip(peers.platform, 0.02, 0.98)))
+    within, day_effect = _days(days, population, units, policy)
+    mean = float(np.clip(peers.platform, 0.02, 0.98))
+    return BoundedParameters(peers, sigma2, tau2, drift, mean, within, day_effect)
+
+
+def _days(days: MarkDays, population: Population, units: float, policy: Policy) -> tuple[float, float]:
+    """Variance within days, and between the days of a month beyond what that explains."""
+    w = np.maximum(days.o, TINY)
+    one = days.o2 / w
+    spread = float(np.sum(np.maximum(days.oxx - days.ox**2 / w, 0.0)))
+    free = float(np.sum(days.o - one))
+    within = shrunk(spread / free if free > TINY else policy.default_sigma2, policy.default_sigma2, units, policy)
+    table = (
+        per_month(days.influencer, days.day, v, size=population.size, as_of_day=population.as_of_day, policy=policy)
+        for v in (days.o, days.ox, days.o**2, one, days.ox**2 / w, days.o2)
+    )
+    weight, total, squares, ones, own, o2 = table
+    safe = np.maximum(weight, TINY)
+    excess = float(np.sum(own - total**2 / safe - within * (ones - o2 / safe)))
+    room = float(np.sum(weight - squares / safe))
+    found = float(np.clip(excess / room, 0, policy.day_effect_top)) if room > TINY else 0.0
+    return within, shrunk(found, 0.0, units, policy)
 
 
 def score(
-    sums: BoundedSums, prior: Floats, peer: Floats, between: Floats, parameters: BoundedParameters, policy: Policy
+    days: MarkDays,
+    sums: BoundedSums,
+    prior: Floats,
+    peer: Floats,
+    between: Floats,
+    parameters: BoundedParameters,
+    population: Population,
+    policy: Policy,
 ) -> Channel:
-    """Posterior of one bounded channel.
-
-    score = c·x̄ + (1 − c)·prior, var = c²(σ_h²/n_s + V) + (1 − c)²·between, c = 2W/(2W + σ²/between).
+    """Posterior of one bounded channel, by decayed sums or by the daily filter.
 
     Parameters
     ----------
     prior, between : (n,) prior mean and variance
     peer : (n,) the peers' part of the prior mean; the rest is borrowed from other channels
     """
-    p = parameters
-    kappa = p.sigma2 / between
-    n_star = 2 * sums.weight
-    c = np.where(sums.known, n_star / (n_star + kappa), 0.0)
-    mean = c * sums.mean + (1 - c) * prior
-    m = np.clip(mean, 0.03, 0.97)
-    sigma2 = p.sigma2 * m * (1 - m) / (p.mean * (1 - p.mean))
-    sampling = np.where(sums.known, sigma2 / np.maximum(sums.size, 1e-9), 0.0)
-    variance = np.maximum(c**2 * (sampling + sums.aged(p.drift)) + (1 - c) ** 2 * between, 1e-8)
+    if policy.daily_filter:
+        own, trusted, variance, c, unit = _filtered(days, prior, between, parameters, population, policy)
+    else:
+        own, trusted, variance, c, unit = _credible(sums, prior, between, parameters)
+    mean = own + (1 - trusted) * prior
+    variance = np.maximum(variance, 1e-8)
     low, high = beta_interval(mean, variance, policy.interval)
-    held_unit = 1 / (sums.weight + sums.held + kappa / 2)
-    per_unit = np.where(sums.known, c / np.maximum(sums.weight, TINY), 0.0)
+    more = 1 + per_influencer(days.influencer, unit * (days.full - days.o), mean.size)
+    held = per_influencer(days.influencer, unit * (days.fx - days.ox), mean.size) - mean * (more - 1)
     return Channel(
         mean=mean,
         variance=variance,
@@ -144,12 +173,51 @@ def score(
         high=high,
         credibility=c,
         known=sums.known,
-        evidence=n_star,
-        prior=(1 - c) * peer,
-        borrowed=(1 - c) * (prior - peer),
+        evidence=2 * sums.weight,
+        prior=(1 - trusted) * peer,
+        borrowed=(1 - trusted) * (prior - peer),
         exposure=np.zeros_like(mean),
-        own=c * sums.mean,
-        held=(sums.held_total - sums.held * mean) * held_unit,
-        weight=per_unit[sums.day_influencer] * sums.day_weight,
-        held_weight=held_unit[sums.day_influencer] * sums.day_weight,
+        own=own,
+        held=held / more,
+        weight=unit,
+        held_weight=unit / more[days.influencer],
     )
+
+
+def _credible(
+    sums: BoundedSums, prior: Floats, between: Floats, p: BoundedParameters
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """score = c·x̄ + (1 − c)·prior, var = c²(σ_h²/n_s + V) + (1 − c)²·between, c = 2W/(2W + σ²/between)."""
+    n_star = 2 * sums.weight
+    c = np.where(sums.known, n_star / (n_star + p.sigma2 / between), 0.0)
+    m = np.clip(c * sums.mean + (1 - c) * prior, 0.03, 0.97)
+    sigma2 = p.sigma2 * m * (1 - m) / (p.mean * (1 - p.mean))
+    sampling = np.where(sums.known, sigma2 / np.maximum(sums.size, 1e-9), 0.0)
+    variance = c**2 * (sampling + sums.aged(p.drift)) + (1 - c) ** 2 * between
+    unit = (2 / (n_star + p.sigma2 / between))[sums.day_influencer] * sums.day_weight
+    return c * sums.mean, c, variance, c, unit
+
+
+def filtered(
+    days: MarkDays, prior: Floats, between: Floats, p: BoundedParameters, population: Population, policy: Policy
+) -> Filtered:
+    """The daily filter of one channel: y = Σox/Σo of the day, noise = within/Σo + day effect."""
+    w = np.maximum(days.o, TINY)
+    noise = np.where(days.o > 0, p.within / w + p.day_effect, np.inf)
+    return ou_filter(
+        days.influencer, days.day, days.ox / w, noise, prior, between,
+        speed=p.speed(policy), last_day=population.as_of_day - 1,
+    )  # fmt: skip
+
+
+def _filtered(
+    days: MarkDays, prior: Floats, between: Floats, p: BoundedParameters, population: Population, policy: Policy
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    f = filtered(days, prior, between, p, population, policy)
+    c = 1 - f.variance / between
+    m = np.clip(f.mean, 0.03, 0.97)
+    shape = m * (1 - m) / (p.mean * (1 - p.mean))
+    # the variance function belongs to the sampling part only
+    variance = f.variance * (1 + (shape - 1) * c * (f.variance / between))
+    unit = f.weight / np.maximum(days.o, TINY)
+    return f.mean - (1 - f.total) * prior, f.total, variance, c, unit

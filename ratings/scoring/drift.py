@@ -50,6 +50,12 @@ def months(
     return Months(table(weight), table(total), table(squares))
 
 
+def per_month(influencer: Ints, day: Ints, values: Floats, *, size: int, as_of_day: int, policy: Policy) -> Floats:
+    """(n, months) sums of one column by month, the latest first."""
+    m = months(influencer, day, values, values, values, size=size, as_of_day=as_of_day, policy=policy)
+    return m.weight
+
+
 def random_walk(mean: Floats, noise: Floats, known: Floats, *, guard: float, policy: Policy) -> float:
     """Variance a day, by weighted regression of squared differences of months 3 to 8 apart on their distance.
 
@@ -68,3 +74,38 @@ def random_walk(mean: Floats, noise: Floats, known: Floats, *, guard: float, pol
         above += float(np.sum(w * excess))
         below += float(np.sum(w)) * lag * policy.month_days
     return max(above / below, 0.0) if below > 0 else 0.0
+
+
+def variogram(
+    mean: Floats, noise: Floats, concentration: Floats, known: Floats, *, guard: float, policy: Policy
+) -> tuple[float, float]:
+    """Relative overdispersion between sessions and random-walk variance a day, by one weighted regression.
+
+    (x1 − x2)² − noise = ω²(Q1 + Q2) + q·days apart, over pairs of an influencer's months 1 to 8 apart; what comes out
+    negative is set to 0 and the other refitted.
+
+    Parameters
+    ----------
+    concentration : (n, months) Σe²/(Σe)² of session exposures
+    """
+    g2 = gt = t2 = gz = tz = 0.0
+    for lag in range(1, min(LAST_LAG, mean.shape[1] - 1) + 1):
+        both = (known[:, :-lag] > 0) & (known[:, lag:] > 0)
+        v = (noise[:, :-lag] + noise[:, lag:])[both]
+        g = (concentration[:, :-lag] + concentration[:, lag:])[both]
+        z = ((mean[:, :-lag] - mean[:, lag:])[both]) ** 2 - v
+        w, t = 1 / (v + guard) ** 2, float(lag * policy.month_days)
+        g2 += float(np.sum(w * g * g))
+        gt += float(np.sum(w * g)) * t
+        t2 += float(np.sum(w)) * t * t
+        gz += float(np.sum(w * g * z))
+        tz += float(np.sum(w * z)) * t
+    if t2 <= 0 or g2 <= 0:
+        return 0.0, 0.0
+    determinant = g2 * t2 - gt * gt
+    if determinant > 1e-12 * g2 * t2:
+        nugget, walk = (gz * t2 - tz * gt) / determinant, (tz * g2 - gz * gt) / determinant
+        if nugget >= 0 and walk >= 0:
+            return nugget, walk
+        return (0.0, max(tz / t2, 0.0)) if nugget < 0 else (max(gz / g2, 0.0), 0.0)
+    return max(gz / g2, 0.0), 0.0

@@ -79,6 +79,13 @@ class Policy:
     default_sigma2: float = _c(0.06, "share²", 1e-4, 0.25, "Variance of one review around its influencer's mean.")
     default_kappa: float = _c(6, "reviews", 0.1, 1000, "Reviews that weigh as much as the prior.")
 
+    # -- drift and spread
+    daily_filter: bool = _c(False, "switch", 0, 1, "An exact daily filter instead of decayed sums.")
+    memory_half_life: float = _c(1095, "days", 30, 36_500, "The filter forgets at least this fast.")
+    overdispersion: bool = _c(False, "switch", 0, 1, "How rates vary between sessions beyond chance is measured.")
+    day_effect_top: float = _c(0.02, "share²", 0, 0.25, "The mood of a day explains at most this variance.")
+    relative_variance_top: float = _c(9, "ratio²", 0.1, 100, "A rate's interval is never wider than this.")
+
     # -- rate channels
     points_refund_fault: int = _c(10, "tenths", 0, 100, "A refund through fault of influencer or merchant.")
     points_refund_other: int = _c(1, "tenths", 0, 100, "A refund by the buyer's choice, or for a reason unknown.")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ratings.scoring.channels import Channel
-from ratings.scoring.drift import months, random_walk
+from ratings.scoring.drift import months, random_walk, variogram
+from ratings.scoring.filter import ou_filter
 from ratings.scoring.inputs import Bools, Floats, Ints, Population
 from ratings.scoring.intervals import gamma_interval
 from ratings.scoring.policy import Policy
@@ -20,6 +21,7 @@ from ratings.scoring.priors import PeerMeans, paule_mandel, peer_means, shrunk
 from ratings.scoring.sums import RateDays, decay, per_influencer
 
 DRIFT_GUARD = 0.3
+NUGGET_GUARD = 0.05
 TINY = 1e-12
 LN2 = float(np.log(2))
 
@@ -35,6 +37,7 @@ class RateParameters:
     phi : Σpoints²/Σpoints for refunds, 1 where events are counted
     severity : platform's mean points of an event, 1 for refunds
     drift : relative random-walk variance a day
+    dispersion : relative variance between sessions beyond chance, ω²
     """
 
     peers: PeerMeans
@@ -42,12 +45,18 @@ class RateParameters:
     phi: float
     severity: float
     drift: float
+    dispersion: float
+
+    def speed(self, policy: Policy) -> float:
+        """λ of the daily filter: as fast as drift demands, never slower than the policy's memory."""
+        return max(self.drift / (2 * self.cv2), LN2 / policy.memory_half_life)
 
 
 @dataclass(frozen=True)
 class RateShape:
     """What differs between the three rate channels by policy."""
 
+    name: str
     counted: bool
     scale: float
     default_rate: float
@@ -59,12 +68,12 @@ class RateShape:
         """The shape of `violation`, `refund` or `complaint`."""
         p = policy
         if name == "refund":
-            return cls(False, p.scale_refund, p.default_refund, p.default_refund_phi, 1.0)
+            return cls(name, False, p.scale_refund, p.default_refund, p.default_refund_phi, 1.0)
         if name == "complaint":
             severity = p.default_complaint_severity
-            return cls(True, p.scale_complaint, p.default_complaint / severity, 1.0, severity)
+            return cls(name, True, p.scale_complaint, p.default_complaint / severity, 1.0, severity)
         severity = p.default_violation_severity
-        return cls(True, p.scale_violation, p.default_violation / severity, 1.0, severity)
+        return cls(name, True, p.scale_violation, p.default_violation / severity, 1.0, severity)
 
 
 @dataclass(frozen=True)
@@ -75,12 +84,14 @@ class RateSums:
     ----------
     known : whether there is exposure
     exposure : Σd·exposure
+    concentration : Σd²·squared session exposure over (Σd·exposure)²
     scale : Σd·exposure / Σd²·exposure, what makes decayed counts Poisson-like
     n, points : Σd·events (points for refunds) and Σd·points
     """
 
     known: Bools
     exposure: Floats
+    concentration: Floats
     scale: Floats
     n: Floats
     points: Floats
@@ -101,6 +112,7 @@ def decayed(days: RateDays, shape: RateShape, population: Population, half_life:
     return RateSums(
         known=known,
         exposure=exposure,
+        concentration=total(d * d * days.exposure2) / np.maximum(exposure, TINY) ** 2,
         scale=np.where(known, exposure / np.maximum(squared, TINY), 1.0),
         n=total(d * days.n) if shape.counted else points,
         points=points,
@@ -139,24 +151,122 @@ def estimate(
     )  # fmt: skip
     safe = np.maximum(m.weight, TINY)
     own = np.maximum(smooth, TINY)[:, None]
-    walk = random_walk(m.total / safe / own, phi / (own * safe), m.weight, guard=DRIFT_GUARD, policy=policy)
-    drift = 0.0 if shape.scale == policy.scale_violation and shape.counted else walk * units / (units + k)
-    noise = phi / (prior * effective) + drift * policy.half_life / (2 * LN2)
+    x, v = m.total / safe / own, phi / (own * safe)
+    dispersion = 0.0
+    if policy.overdispersion:
+        dispersion, walk = variogram(x, v, m.squares / safe**2, m.weight, guard=NUGGET_GUARD, policy=policy)
+    else:
+        walk = random_walk(x, v, m.weight, guard=DRIFT_GUARD, policy=policy)
+    drift = 0.0 if shape.name == "violation" else walk * units / (units + k)
+    dispersion *= units / (units + k)
+    noise = phi / (prior * effective) + dispersion * sums.concentration + drift * policy.half_life / (2 * LN2)
     found = paule_mandel((rate / np.maximum(prior, TINY))[ok], noise[ok])[1]
     cv2 = max(shrunk(found, policy.default_cv2, units, policy), policy.cv2_floor)
-    return RateParameters(peers, cv2, phi, severity, drift)
+    return RateParameters(peers, cv2, phi, severity, drift, dispersion)
 
 
 def _floored(peers: PeerMeans, floor: float) -> PeerMeans:
     return PeerMeans(max(peers.platform, floor), {g: max(v, floor) for g, v in peers.groups.items()})
 
 
-def score(
+@dataclass(frozen=True)
+class RateEvidence:
+    """One influencer's channel as a single observation of a Gamma–Poisson model, (n,) each.
+
+    Attributes
+    ----------
+    known : whether there is exposure
+    n, points, exposure : equivalent events over φ, their points, and exposure over φ
+    effective : exposure as shown
+    sampling, extra : relative variance by chance at the prior rate, and by drift and overdispersion
+    weight : (g,) equivalent events that one event of each day is worth
+    """
+
+    known: Bools
+    n: Floats
+    points: Floats
+    exposure: Floats
+    effective: Floats
+    sampling: Floats
+    extra: Floats
+    weight: Floats
+
+
+def gathered(
+    days: RateDays,
     sums: RateSums,
+    peer: Floats,
+    p: RateParameters,
+    shape: RateShape,
+    population: Population,
+    policy: Policy,
+) -> RateEvidence:
+    """Evidence of the channel under its peers' prior, by decayed sums or by the daily filter."""
+    if policy.daily_filter:
+        return _filtered(days, sums, peer, p, shape, population, policy)
+    effective = sums.exposure * sums.scale
+    poisson = p.phi / np.maximum(peer * effective, TINY)
+    extra = p.drift * policy.half_life / (2 * LN2) + p.dispersion * sums.concentration
+    factor = np.where(sums.known, poisson / (poisson + extra), 0.0)
+    worth = (sums.scale * factor / p.phi)[sums.day_influencer] * sums.day_weight
+    return RateEvidence(
+        known=sums.known,
+        n=sums.n * sums.scale * factor / p.phi,
+        points=sums.points * sums.scale * factor,
+        exposure=effective * factor / p.phi,
+        effective=effective,
+        sampling=poisson,
+        extra=np.where(sums.known, extra, 0.0),
+        weight=worth,
+    )
+
+
+def _filtered(
+    days: RateDays,
+    sums: RateSums,
+    peer: Floats,
+    p: RateParameters,
+    shape: RateShape,
+    population: Population,
+    policy: Policy,
+) -> RateEvidence:
+    """Relative to the prior: y = events/(prior·e), noise = φ/(prior·e) + ω²·Σe_s²/e², prior mean 1, variance CV².
+
+    The filter's weights are turned into an equivalent observation whose posterior mean is the filter's.
+    """
+    counts = days.n if shape.counted else days.points
+    expected = peer[days.influencer] * days.exposure
+    noise = p.phi / expected + p.dispersion * days.exposure2 / days.exposure**2
+    ones, cv2 = np.ones_like(peer), np.full_like(peer, p.cv2)
+    f = ou_filter(
+        days.influencer, days.day, counts / expected, noise, ones, cv2,
+        speed=p.speed(policy), last_day=population.as_of_day - 1,
+    )  # fmt: skip
+    b = 1 / p.cv2 / peer
+    exposure = b * f.total / np.maximum(1 - f.total, 1e-9)
+    worth = (b + exposure)[days.influencer] * f.weight / days.exposure
+    own = 1 - f.variance / p.cv2
+    precision = per_influencer(days.influencer, expected / p.phi, population.size)
+    chance = 1 / np.maximum(precision, TINY)
+    extra = np.maximum(f.variance / np.maximum(own, 1e-9) - chance, 0.0)
+    return RateEvidence(
+        known=sums.known,
+        n=per_influencer(days.influencer, worth * counts, population.size),
+        points=per_influencer(days.influencer, worth * days.points, population.size),
+        exposure=exposure,
+        effective=sums.exposure * sums.scale,
+        sampling=chance,
+        extra=np.where(sums.known, extra, 0.0),
+        weight=worth,
+    )
+
+
+def score(
+    days: RateDays,
+    seen: RateEvidence,
     prior: Floats,
     cv2: Floats,
     peer: Floats,
-    peer_cv2: float,
     parameters: RateParameters,
     shape: RateShape,
     policy: Policy,
@@ -166,54 +276,46 @@ def score(
     Parameters
     ----------
     prior, cv2 : (n,) prior rate and its squared coefficient of variation
-    peer, peer_cv2 : the same from the peers alone; what the prior adds to it is borrowed from other channels
+    peer : (n,) prior rate from the peers alone; what the prior adds to it is borrowed from other channels
     """
     p = parameters
-    effective = sums.exposure * sums.scale
-    poisson = p.phi / np.maximum(prior * effective, TINY)
-    aged = p.drift * policy.half_life / (2 * LN2)
-    factor = np.where(sums.known, poisson / (poisson + aged), 0.0)
-    n, exposure = sums.n * sums.scale * factor / p.phi, effective * factor / p.phi
     a, b = 1 / cv2, 1 / cv2 / prior
-    alpha, beta = a + n, b + exposure
-    weight = np.maximum(policy.severity_weight, a)
-    severity = p.severity
+    alpha, beta = a + seen.n, b + seen.exposure
+    severity = np.full_like(prior, p.severity)
     if shape.counted:
-        points = sums.points * sums.scale * factor
-        own_severity = (weight * p.severity + points) / (weight + n)
-    else:
-        own_severity = np.full_like(prior, severity)
+        # never fewer pseudo-events than the prior of the counts: a light event must not raise the score
+        weight = np.maximum(policy.severity_weight, np.maximum(a, 1 / p.cv2))
+        severity = (weight * p.severity + seen.points) / (weight + seen.n)
 
-    def expected(shape_: Floats, rate_: Floats, severity_: Floats | float) -> Floats:
-        unit = np.asarray(severity_) / shape.scale
-        return np.exp(-shape_ * np.log1p(unit / rate_))
+    def expected(shape_: Floats | float, rate_: Floats, severity_: Floats | float) -> Floats:
+        return np.exp(-shape_ * np.log1p(np.asarray(severity_) / shape.scale / rate_))
 
-    mean = expected(alpha, beta, own_severity)
-    from_peers = expected(np.full_like(prior, 1 / peer_cv2), 1 / peer_cv2 / peer, severity)
-    from_prior = expected(a, b, severity)
-    clean = expected(a, beta, severity)
-    rate, c = alpha / beta, exposure / beta
-    sampling = np.where(sums.known, p.phi / np.maximum(rate * effective, TINY) + aged, 0.0)
-    relative = c**2 * sampling + (1 - c) ** 2 * cv2 * prior**2 / rate**2
-    unit = own_severity / shape.scale
-    low_rate, high_rate = gamma_interval(rate * unit, relative, policy.interval)
+    mean = expected(alpha, beta, severity)
+    from_peers = expected(1 / p.cv2, 1 / p.cv2 / peer, p.severity)
+    from_prior, clean = expected(a, b, p.severity), expected(a, beta, p.severity)
+    rate, c, unit = alpha / beta, seen.exposure / beta, severity / shape.scale
+    chance = seen.sampling * prior / rate
+    relative = c**2 * np.where(seen.known, chance + seen.extra, 0.0) + (1 - c) ** 2 * cv2 * prior**2 / rate**2
+    low_rate, high_rate = gamma_interval(
+        rate * unit, np.minimum(relative, policy.relative_variance_top), policy.interval
+    )
     gamma = 1 / np.maximum(relative, 1e-9)
     first = np.exp(-gamma * np.log1p(rate * unit / gamma))
     second = np.exp(-gamma * np.log1p(2 * rate * unit / gamma))
-    debit = np.where(sums.points > 0, (mean - clean) / np.maximum(sums.points, TINY), 0.0)
+    debit = np.where(seen.points > 0, (mean - clean) / np.maximum(seen.points, TINY), 0.0)
     return Channel(
         mean=mean,
         variance=np.maximum(second - first**2, 1e-9),
         low=np.minimum(np.exp(-high_rate), mean),
         high=np.maximum(np.exp(-low_rate), mean),
         credibility=c,
-        known=sums.known,
-        evidence=effective,
+        known=seen.known,
+        evidence=seen.effective,
         prior=from_peers,
         borrowed=from_prior - from_peers,
         exposure=clean - from_prior,
         own=mean - clean,
         held=np.zeros_like(mean),
-        weight=debit[sums.day_influencer] * sums.day_weight,
-        held_weight=np.zeros_like(sums.day_weight),
+        weight=debit[days.influencer] * seen.weight,
+        held_weight=np.zeros_like(seen.weight),
     )

@@ -76,11 +76,15 @@ def score(
     for name, own in seen.marks.items():
         p = parameters.bounded[name]
         peer = p.peers.of(population, seen.tier)
-        channels[name] = bounded.score(own, peer, peer, np.full(population.size, p.tau2), p, policy)
+        channels[name] = bounded.score(
+            seen.mark_days[name], own, peer, peer, np.full(population.size, p.tau2), p, population, policy
+        )
     for name, own_rate in seen.rates.items():
         q, shape = parameters.rates[name], rates.RateShape.of(name, policy)
-        peer = q.peers.of(population, seen.tier)
-        channels[name] = rates.score(own_rate, peer, np.full(population.size, q.cv2), peer, q.cv2, q, shape, policy)
+        peer, days = q.peers.of(population, seen.tier), seen.rate_days[name]
+        evidence = rates.gathered(days, own_rate, peer, q, shape, population, policy)
+        cv2 = np.full(population.size, q.cv2)
+        channels[name] = rates.score(days, evidence, peer, cv2, peer, q, shape, policy)
     judged = traffic.judge(sums.sessions, parameters.traffic, policy)
     channels["traffic"] = traffic.score(sums.sessions, judged, parameters.traffic, population, policy)
     dimensions = {name: _dimension(name, channels, parameters, policy) for name in DIMENSIONS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,9 +30,10 @@ def test_one_fresh_five_star_among_peers_of_72() -> None:
     # n* = 2, kappa = .06/.01 = 6, c = .25: .25·1 + .75·.72 = .79
     days = MarkDays(np.array([0]), np.array([999]), *(floats(1) for _ in range(6)))
     sums = bounded.decayed(days, ONE, 180)
-    p = bounded.BoundedParameters(PeerMeans(0.72, {}), 0.06, 0.01, 0.0, 0.72)
+    p = bounded.BoundedParameters(PeerMeans(0.72, {}), 0.06, 0.01, 0.0, 0.72, 0.06, 0.0)
     prior, between = floats(0.72), floats(0.01)
-    channel = bounded.score(sums, prior, prior, between, p, CURRENT)
+    policy = replace(CURRENT, daily_filter=False)
+    channel = bounded.score(days, sums, prior, prior, between, p, ONE, policy)
     assert channel.mean[0] == pytest.approx(0.79)
     # sigma_h² = .06·(.79·.21)/(.72·.28) = .049375; .0625·.049375 + .5625·.01
     assert channel.variance[0] == pytest.approx(0.0625 * 0.049375 + 0.005625)
@@ -50,9 +52,11 @@ def test_fifty_faulty_refunds_in_a_thousand_orders() -> None:
     days = RateDays(np.array([0]), np.array([999]), floats(1000), floats(1e6), floats(50), floats(50), floats(50))
     shape = rates.RateShape.of("refund", CURRENT)
     sums = rates.decayed(days, shape, ONE, 180)
-    p = rates.RateParameters(PeerMeans(0.08, {}), 0.5, 0.6, 1.0, 0.0)
+    p = rates.RateParameters(PeerMeans(0.08, {}), 0.5, 0.6, 1.0, 0.0, 0.0)
     prior = floats(0.08)
-    channel = rates.score(sums, prior, floats(0.5), prior, 0.5, p, shape, CURRENT)
+    policy = replace(CURRENT, daily_filter=False)
+    evidence = rates.gathered(days, sums, prior, p, shape, ONE, policy)
+    channel = rates.score(days, evidence, prior, floats(0.5), prior, p, shape, policy)
     assert channel.mean[0] == pytest.approx(math.exp(-85.3333333 * math.log(1 + 4 / 1691.6666667)))
     assert channel.mean[0] == pytest.approx(0.81748, abs=1e-5)
     # peers alone: (25/29)^2; clean: (1691.667/1695.667)^2
