@@ -1,4 +1,7 @@
-"""One common factor behind the channels: how much they move together across influencers."""
+"""One common factor behind the channels: how much they move together, and what one may learn from the others.
+
+Loadings are never negative, so more of what is good in one channel never lowers another.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ratings.scoring.bounded import BoundedParameters, BoundedSums
-from ratings.scoring.inputs import Bools, Floats
+from ratings.scoring.bounded import BoundedParameters, BoundedSums, filtered
+from ratings.scoring.inputs import Bools, Floats, Population
 from ratings.scoring.policy import Policy
-from ratings.scoring.rates import RateParameters, RateSums
+from ratings.scoring.rates import RateEvidence, RateParameters
+from ratings.scoring.sums import MarkDays
 
 FACTOR_CHANNELS = ("review", "violation", "refund", "complaint")
 SWEEPS = 100
 LARGEST = 0.95
+LOWEST_MARK = 0.02
 
 
 @dataclass(frozen=True)
@@ -32,25 +37,29 @@ class Signal:
     known: Bools
 
 
-def bounded_signal(sums: BoundedSums, prior: Floats, parameters: BoundedParameters) -> Signal:
-    """Deviation of a bounded channel, clipped at ±4."""
-    deviation = np.clip((sums.mean - prior) / np.sqrt(parameters.tau2), -4, 4)
-    sampling = parameters.sigma2 / np.maximum(2 * sums.weight, 1e-9)
-    noise = (sampling + sums.aged(parameters.drift)) / parameters.tau2
-    return Signal(np.where(sums.known, deviation, 0.0), np.where(sums.known, noise, 1e9), sums.known)
+def bounded_signal(
+    days: MarkDays, sums: BoundedSums, prior: Floats, p: BoundedParameters, population: Population, policy: Policy
+) -> Signal:
+    """Deviation of a bounded channel, unshrunk and clipped at ±4."""
+    if policy.daily_filter:
+        f = filtered(days, prior, np.full_like(prior, p.tau2), p, population, policy)
+        c = np.clip(1 - f.variance / p.tau2, 1e-9, 1)
+        deviation, noise = (f.mean - prior) / c, f.variance / c
+    else:
+        deviation = sums.mean - prior
+        noise = p.sigma2 / np.maximum(2 * sums.weight, 1e-9) + sums.aged(p.drift)
+    deviation = np.clip(deviation / np.sqrt(p.tau2), -4, 4)
+    return Signal(np.where(sums.known, deviation, 0.0), np.where(sums.known, noise / p.tau2, 1e9), sums.known)
 
 
-def rate_signal(sums: RateSums, prior: Floats, parameters: RateParameters, policy: Policy) -> Signal:
+def rate_signal(evidence: RateEvidence, prior: Floats, p: RateParameters) -> Signal:
     """Deviation of a rate channel: minus the log of the shrunk rate ratio, unshrunk again and clipped at ±6."""
-    p = parameters
-    a, effective = 1 / p.cv2, sums.exposure * sums.scale
-    expected = effective * prior / p.phi
+    a, expected = 1 / p.cv2, evidence.exposure * prior
     c = expected / (a + expected)
-    ratio = (a + sums.n * sums.scale / p.phi) / (a + expected)
     sd = np.sqrt(np.log1p(p.cv2))
-    deviation = np.where(c > 1e-9, -np.log(ratio) / np.maximum(c, 1e-9) / sd, 0.0)
-    noise = (1 / np.maximum(expected, 1e-12) + p.drift * policy.half_life / (2 * np.log(2))) / p.cv2
-    return Signal(np.clip(deviation, -6, 6), np.where(sums.known, noise, 1e9), sums.known)
+    deviation = np.where(c > 1e-9, -np.log((a + evidence.n) / (a + expected)) / np.maximum(c, 1e-9) / sd, 0.0)
+    noise = (evidence.sampling + evidence.extra) / p.cv2
+    return Signal(np.clip(deviation, -6, 6), np.where(evidence.known, noise, 1e9), evidence.known)
 
 
 def correlation(one: Signal, other: Signal, policy: Policy) -> tuple[float, float]:
@@ -95,3 +104,47 @@ def loadings(signals: dict[str, Signal], marks: dict[str, Signal], policy: Polic
             below += np.sqrt(total) * result[other] ** 2
         result[name] = float(np.clip(above / max(below, 1e-9), 0, LARGEST))
     return result
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What the other channels say of each channel's common factor, (n,) each.
+
+    Attributes
+    ----------
+    mean, variance : by channel, of the factor given all channels but this one
+    whole : variance given all channels
+    """
+
+    mean: dict[str, Floats]
+    variance: dict[str, Floats]
+    whole: Floats
+
+    def bounded(self, name: str, loading: float, prior: Floats, tau2: float) -> tuple[Floats, Floats]:
+        """Prior mean μ + l·τ·f and variance τ²(1 − l² + l²·var f) of a bounded channel."""
+        key = name if name in self.mean else "review"
+        mean = np.clip(prior + loading * np.sqrt(tau2) * self.mean[key], LOWEST_MARK, 1 - LOWEST_MARK)
+        return mean, tau2 * (1 - loading**2 + loading**2 * self.variance[key])
+
+    def rate(self, name: str, loading: float, prior: Floats, cv2: float) -> tuple[Floats, Floats]:
+        """Prior rate and CV² of a rate channel whose logarithm is normal with variance s² = ln(1 + CV²)."""
+        s2 = np.log1p(cv2)
+        keep = s2 * (1 - loading**2 + loading**2 * self.variance[name])
+        shift = -loading * np.sqrt(s2) * self.mean[name]
+        return prior * np.exp(shift - 0.5 * s2 + 0.5 * keep), np.expm1(keep)
+
+
+def borrow(signals: dict[str, Signal], load: dict[str, float]) -> Borrowed:
+    """The factor given the other channels: precision 1 + Σ l²/(1 − l² + E), mean Σ l·D/(1 − l² + E) over precision."""
+    precision, pull = {}, {}
+    for name, s in signals.items():
+        spread = 1 - load[name] ** 2 + s.noise
+        precision[name] = np.where(s.known, load[name] ** 2 / spread, 0.0)
+        pull[name] = np.where(s.known, load[name] * s.deviation / spread, 0.0)
+    total = 1 + sum(precision[name] for name in signals)
+    pulled = sum(pull[name] for name in signals)
+    return Borrowed(
+        mean={name: (pulled - pull[name]) / (total - precision[name]) for name in signals},
+        variance={name: 1 / (total - precision[name]) for name in signals},
+        whole=np.asarray(1 / total),
+    )

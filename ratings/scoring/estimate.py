@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ratings.scoring import bounded, rates, traffic
-from ratings.scoring.borrowing import bounded_signal, loadings, rate_signal
+from ratings.scoring.borrowing import bounded_signal, loadings
 from ratings.scoring.inputs import DaySums, Population
-from ratings.scoring.observed import Observed, observe
+from ratings.scoring.observed import Observed, observe, signals
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import MARKS, Policy
 
@@ -34,16 +34,17 @@ def estimate(population: Population, sums: DaySums, policy: Policy, observed: Ob
         )
         for name in seen.rates
     }
-    signals = {
-        name: bounded_signal(seen.marks[name], p.peers.of(population, seen.tier), p) for name, p in marks.items()
-    }
-    rate_signals = {
-        name: rate_signal(seen.rates[name], p.peers.of(population, seen.tier), p, policy) for name, p in rate.items()
-    }
-    factor = {"review": signals["review"], **rate_signals}
+    factor = signals(population, seen, marks, rate, policy)
+    own = {
+        name: bounded_signal(
+            seen.mark_days[name], seen.marks[name], marks[name].peers.of(population, seen.tier), marks[name],
+            population, policy,
+        )
+        for name in MARKS
+    }  # fmt: skip
     return Parameters(
         bounded=marks,
         rates=rate,
         traffic=traffic.fit(sums.sessions, population, policy),
-        loadings=loadings(factor, {name: signals[name] for name in MARKS}, policy),
+        loadings=loadings(factor, own, policy),
     )

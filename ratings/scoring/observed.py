@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ratings.scoring import bounded, rates
+from ratings.scoring.borrowing import Signal, bounded_signal, rate_signal
 from ratings.scoring.inputs import DaySums, Ints, Population
 from ratings.scoring.policy import RATES, REVIEW_CHANNELS, Policy
 from ratings.scoring.priors import tiers
@@ -41,3 +42,22 @@ def observe(population: Population, sums: DaySums, policy: Policy) -> Observed:
             k: rates.decayed(d, rates.RateShape.of(k, policy), population, policy.half_life) for k, d in r_days.items()
         },
     )
+
+
+def signals(
+    population: Population,
+    seen: Observed,
+    marks: dict[str, bounded.BoundedParameters],
+    rate: dict[str, rates.RateParameters],
+    policy: Policy,
+) -> dict[str, Signal]:
+    """Deviation of the four channels of the common factor from their peers' priors."""
+    p = marks["review"]
+    peer = p.peers.of(population, seen.tier)
+    found = {"review": bounded_signal(seen.mark_days["review"], seen.marks["review"], peer, p, population, policy)}
+    for name in RATES:
+        q, shape = rate[name], rates.RateShape.of(name, policy)
+        peer = q.peers.of(population, seen.tier)
+        evidence = rates.gathered(seen.rate_days[name], seen.rates[name], peer, q, shape, population, policy)
+        found[name] = rate_signal(evidence, peer, q)
+    return found

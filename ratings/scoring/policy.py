@@ -86,6 +86,9 @@ class Policy:
     day_effect_top: float = _c(0.02, "share²", 0, 0.25, "The mood of a day explains at most this variance.")
     relative_variance_top: float = _c(9, "ratio²", 0.1, 100, "A rate's interval is never wider than this.")
 
+    borrowing: bool = _c(False, "switch", 0, 1, "Channels learn from each other through one common factor.")
+    lag_share: float = _c(0.4, "share", 0, 1, "Part of a filter's error that the channels of one influencer share.")
+
     # -- rate channels
     points_refund_fault: int = _c(10, "tenths", 0, 100, "A refund through fault of influencer or merchant.")
     points_refund_other: int = _c(1, "tenths", 0, 100, "A refund by the buyer's choice, or for a reason unknown.")

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from ratings.scoring import bounded, rates, traffic
+from ratings.scoring.borrowing import borrow
 from ratings.scoring.channels import Channel
 from ratings.scoring.inputs import Bools, DaySums, Floats, Ints, Population
 from ratings.scoring.intervals import beta_interval
-from ratings.scoring.observed import Observed, observe
+from ratings.scoring.observed import Observed, observe, signals
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CHANNELS, DIMENSIONS, RATES, Policy
 
@@ -72,27 +73,15 @@ def score(
     """
     sums.check(population)
     seen = observed or observe(population, sums, policy)
-    channels: dict[str, Channel] = {}
-    for name, own in seen.marks.items():
-        p = parameters.bounded[name]
-        peer = p.peers.of(population, seen.tier)
-        channels[name] = bounded.score(
-            seen.mark_days[name], own, peer, peer, np.full(population.size, p.tau2), p, population, policy
-        )
-    for name, own_rate in seen.rates.items():
-        q, shape = parameters.rates[name], rates.RateShape.of(name, policy)
-        peer, days = q.peers.of(population, seen.tier), seen.rate_days[name]
-        evidence = rates.gathered(days, own_rate, peer, q, shape, population, policy)
-        cv2 = np.full(population.size, q.cv2)
-        channels[name] = rates.score(days, evidence, peer, cv2, peer, q, shape, policy)
+    channels, shared = _channels(population, seen, parameters, policy)
     judged = traffic.judge(sums.sessions, parameters.traffic, policy)
     channels["traffic"] = traffic.score(sums.sessions, judged, parameters.traffic, population, policy)
-    dimensions = {name: _dimension(name, channels, parameters, policy) for name in DIMENSIONS}
+    dimensions = {name: _dimension(name, channels, shared, policy) for name in DIMENSIONS}
     weights = policy.weights
     mean = np.zeros(population.size)
     for name, weight in weights.items():
         mean = mean + weight * channels[name].mean
-    variance = np.maximum(_overall_variance(channels, parameters, policy), 1e-7)
+    variance = np.maximum(_overall_variance(channels, shared, policy), 1e-7)
     low, high = beta_interval(mean, variance, policy.interval)
     rated = (channels["review"].evidence >= policy.provisional_evidence) & (
         (high - low) * 100 <= policy.provisional_width
@@ -113,17 +102,49 @@ def score(
     )
 
 
-def _covariance(one: str, other: str, channels: dict[str, Channel], parameters: Parameters) -> Floats:
-    """ρ·√((1−c_k)v_k·(1−c_l)v_l): what two channels' priors err together; traffic stands alone."""
-    load = parameters.loadings
-    if one not in load or other not in load:
-        return np.zeros_like(channels[one].mean)
-    left, right = channels[one], channels[other]
-    shared = (1 - left.credibility) * left.variance * (1 - right.credibility) * right.variance
-    return load[one] * load[other] * np.sqrt(np.maximum(shared, 0.0))
+@dataclass(frozen=True)
+class _Shared:
+    """How the errors of two channels go together: loadings, and the factor's variance that is left, (n,)."""
+
+    loadings: dict[str, float]
+    variance: Floats
+    lag: float
+
+    def covariance(self, one: str, other: str, channels: dict[str, Channel]) -> Floats:
+        """ρ·√((1−c_k)v_k·(1−c_l)v_l): what two channels' priors err together; traffic stands alone."""
+        if one not in self.loadings or other not in self.loadings:
+            return np.zeros_like(channels[one].mean)
+        a, b, f = self.loadings[one], self.loadings[other], self.variance
+        left, right = channels[one], channels[other]
+        prior = (1 - (1 - self.lag) * left.credibility) * (1 - (1 - self.lag) * right.credibility)
+        rho = a * b * f / np.sqrt((1 - a * a + a * a * f) * (1 - b * b + b * b * f))
+        return rho * np.sqrt(np.maximum(prior * left.variance * right.variance, 0.0))
 
 
-def _overall_variance(channels: dict[str, Channel], parameters: Parameters, policy: Policy) -> Floats:
+def _channels(
+    population: Population, seen: Observed, parameters: Parameters, policy: Policy
+) -> tuple[dict[str, Channel], _Shared]:
+    """Marks and rates, each with the prior of its peers or what its other channels make of it."""
+    load, n = parameters.loadings, population.size
+    found = signals(population, seen, parameters.bounded, parameters.rates, policy) if policy.borrowing else {}
+    others = borrow(found, load) if policy.borrowing else None
+    channels: dict[str, Channel] = {}
+    for name, own in seen.marks.items():
+        p = parameters.bounded[name]
+        peer = p.peers.of(population, seen.tier)
+        prior, between = others.bounded(name, load[name], peer, p.tau2) if others else (peer, np.full(n, p.tau2))
+        channels[name] = bounded.score(seen.mark_days[name], own, prior, peer, between, p, population, policy)
+    for name, own_rate in seen.rates.items():
+        q, shape = parameters.rates[name], rates.RateShape.of(name, policy)
+        peer, days = q.peers.of(population, seen.tier), seen.rate_days[name]
+        evidence = rates.gathered(days, own_rate, peer, q, shape, population, policy)
+        prior, cv2 = others.rate(name, load[name], peer, q.cv2) if others else (peer, np.full(n, q.cv2))
+        channels[name] = rates.score(days, evidence, prior, cv2, peer, q, shape, policy)
+    whole = others.whole if others else np.ones(n)
+    return channels, _Shared(load, whole, policy.lag_share if policy.daily_filter else 0.0)
+
+
+def _overall_variance(channels: dict[str, Channel], shared: _Shared, policy: Policy) -> Floats:
     """The review composite counts as one channel, since the noise of one review is in all three marks."""
     w = policy.weights
     parts = {
@@ -136,11 +157,11 @@ def _overall_variance(channels: dict[str, Channel], parameters: Parameters, poli
     for i, one in enumerate(names):
         total = total + parts[one] ** 2 * channels[one].variance
         for other in names[:i]:
-            total = total + 2 * parts[one] * parts[other] * _covariance(one, other, channels, parameters)
+            total = total + 2 * parts[one] * parts[other] * shared.covariance(one, other, channels)
     return total
 
 
-def _dimension(name: str, channels: dict[str, Channel], parameters: Parameters, policy: Policy) -> Dimension:
+def _dimension(name: str, channels: dict[str, Channel], shared: _Shared, policy: Policy) -> Dimension:
     names, w = CHANNELS[name], policy.weights
     whole = sum(w[channel] for channel in names)
     if len(names) == 1:
@@ -150,9 +171,7 @@ def _dimension(name: str, channels: dict[str, Channel], parameters: Parameters, 
     a, b = (w[channel] / whole for channel in names) if whole > 0 else (0.5, 0.5)
     mean = a * one.mean + b * other.mean
     variance = (
-        a * a * one.variance
-        + b * b * other.variance
-        + 2 * a * b * _covariance(names[0], names[1], channels, parameters)
+        a * a * one.variance + b * b * other.variance + 2 * a * b * shared.covariance(names[0], names[1], channels)
     )
     low, high = beta_interval(mean, np.maximum(variance, 1e-8), policy.interval)
     evidence = np.maximum(one.evidence, other.evidence) if name == "after_sales" else one.evidence + other.evidence
