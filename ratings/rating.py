@@ -20,7 +20,7 @@ from ratings.scoring.policy import CURRENT, PPM, Policy
 from ratings.scoring.scorecard import EPOCH, Cards, score
 from ratings.scoring.trust import REASONS
 
-Explain = ("none", "summary", "full")
+EXPLAIN = ("none", "summary", "full")
 ENGINES = ("embedded",)
 
 
@@ -151,8 +151,8 @@ def rate_evidence(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
-    if explain not in Explain:
-        raise ValueError(f"explain must be one of {', '.join(Explain)}, not {explain!r}")
+    if explain not in EXPLAIN:
+        raise ValueError(f"explain must be one of {', '.join(EXPLAIN)}, not {explain!r}")
     tell = progress or (lambda step: None)
     tell("sums")
     as_of_day = (as_of - EPOCH).days

@@ -1,0 +1,88 @@
+"""Rate a folder of canonical files, without any database, and write the scores file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from feedback import evidence
+from ratings.engine.embedded import EngineError
+from ratings.rating import ENGINES, EXPLAIN, rate_evidence
+from ratings.scoring.inputs import SumsError
+
+REJECTED, FAILED = 1, 2
+STEPS = {
+    "evidence": "reading the files",
+    "sums": "adding the evidence up by day",
+    "parameters": "learning what is usual among peers",
+    "scores": "scoring",
+    "writing": "writing",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Rate a folder of canonical files with no database and write the scores file. "
+        "Exit code 0; 1 when rows were rejected (the scores are written all the same, the rejects beside them as "
+        "OUT.rejects.csv); 2 for a failure."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", metavar="DIR", type=Path, help="folder of canonical files")
+        parser.add_argument(
+            "--as-of", type=date.fromisoformat, metavar="DATE", required=True, help="first day that is left out"
+        )
+        parser.add_argument("--out", type=Path, metavar="FILE", required=True, help="scores file to write (JSON)")
+        parser.add_argument("--engine", choices=ENGINES, default="embedded")
+        parser.add_argument(
+            "--explain", choices=EXPLAIN, default="summary", help="contributions: none, per channel, or per event"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder, out = options["folder"], options["out"]
+        if not folder.is_dir():
+            raise CommandError(f"{folder} is not a folder", returncode=FAILED)
+        rejects = out.with_name(out.name + ".rejects.csv")
+        with Console(stderr=True).status(STEPS["evidence"]) as status, tempfile.TemporaryDirectory() as room:
+
+            def tell(step: str) -> None:
+                status.update(STEPS.get(step, step))
+
+            try:
+                found = evidence.from_files(folder, until=options["as_of"], into=Path(room) / "clean", rejects=rejects)
+                scores = rate_evidence(
+                    Path(room) / "clean",
+                    as_of=options["as_of"],
+                    engine=options["engine"],
+                    explain=options["explain"],
+                    progress=tell,
+                )
+                tell("writing")
+                _write(out, scores.pieces())
+            except (EngineError, SumsError, OSError, ValueError) as why:
+                raise CommandError(str(why), returncode=FAILED) from why
+        rated = int(scores.cards.rated.sum())
+        self.stdout.write(f"{out}: {rated} rated and {scores.cards.rated.size - rated} provisional influencers")
+        if found.rejected:
+            self.stderr.write(f"{found.rejected} rows were rejected, each with its reason in {rejects}")
+            sys.exit(REJECTED)
+
+
+def _write(out: Path, pieces: Any) -> None:
+    """All or nothing: a reader never sees half a scores file."""
+    part = out.with_name(out.name + ".part")
+    try:
+        with part.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
