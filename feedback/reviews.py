@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from feedback import intake, receipts
 from feedback.keys import OWN_SOURCE, receipt_key
@@ -62,7 +62,7 @@ def leave_review(
         ticket = Ticket(review_id=review_id, token_digest=digest(token), created_at=at)
         if order and not _claim(ticket, order, influencer):
             order, problem = None, Problem.USED
-        if ticket.pk is None:
+        if order is None:
             ticket.save(force_insert=True)
         intake.record(
             kind="reviews",
@@ -137,14 +137,12 @@ def _claim(ticket: Ticket, order: Receipt, influencer: Influencer) -> bool:
     if reviewed_already(order, influencer):
         return False
     ticket.order_key = order.order_key
-    won = (
-        Ticket.objects.bulk_create([ticket], ignore_conflicts=True)
-        and Ticket.objects.filter(token_digest=ticket.token_digest).first()
-    )
-    if not won:
-        ticket.order_key = None
+    try:
+        with transaction.atomic():
+            ticket.save(force_insert=True)
+    except IntegrityError:
+        ticket.pk = ticket.order_key = None
         return False
-    ticket.pk = won.pk
     return True
 
 

@@ -6,7 +6,6 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 REVIEW_LENGTH = 5_000
 COMPLAINT_LENGTH = 10_000
@@ -33,10 +32,7 @@ def clean(text: str, *, length: int) -> str:
         raise ValidationError(_("The text holds characters that cannot be shown (control characters)."), code="control")
     if len(text) > length:
         raise ValidationError(
-            ngettext_lazy(
-                "At most %(most)d character; this is %(now)d.", "At most %(most)d characters; this is %(now)d.", "most"
-            )
-            % {"most": length, "now": len(text)},
+            _("At most %(most)s characters; this is %(now)s.") % {"most": f"{length:,}", "now": f"{len(text):,}"},
             code="max_length",
         )
     return text

@@ -106,6 +106,7 @@ class Case(models.Model):
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("decided or withdrawn at"), null=True, blank=True)
     remedied_at = models.DateTimeField(_("remedied at"), null=True, blank=True)
+    revised_at = models.DateTimeField(_("last step at"))
     severity = models.CharField(_("severity"), max_length=16, choices=Severity.choices, default=Severity.MODERATE)
     fault = models.CharField(_("fault"), max_length=16, choices=Fault.choices, blank=True)
     remedy = models.CharField(_("remedy"), max_length=16, choices=Remedy.choices, blank=True)

@@ -1,0 +1,45 @@
+"""The clocks of a complaint: by when each side owes the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Case
+
+ACKNOWLEDGE_WITHIN = timedelta(hours=24)
+ANSWER_WITHIN = timedelta(hours=72)
+DECIDE_WITHIN = timedelta(days=7)  # after the answer, or after the time for it has passed
+
+
+class ClockName(models.TextChoices):
+    ACKNOWLEDGE = "acknowledge", _("We acknowledge it")
+    ANSWER = "answer", _("The host or merchant answers")
+    DECIDE = "decide", _("We decide")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """By when something is due, when it was done, and whether it was or is late."""
+
+    name: ClockName
+    due: datetime
+    done_at: datetime | None
+    late: bool
+
+
+def clocks(case: Case, *, at: datetime) -> list[Clock]:
+    """Give the clocks that ran or still run; a case closed early leaves out what nobody waits for any more."""
+    answer_due = case.opened_at + ANSWER_WITHIN
+    heard = min(case.answered_at or answer_due, answer_due)
+    steps = (
+        (ClockName.ACKNOWLEDGE, case.opened_at + ACKNOWLEDGE_WITHIN, case.acknowledged_at),
+        (ClockName.ANSWER, answer_due, case.answered_at),
+        (ClockName.DECIDE, heard + DECIDE_WITHIN, case.closed_at),
+    )
+    return [
+        Clock(name, due, done, late=(done or at) > due) for name, due, done in steps if done or case.closed_at is None
+    ]

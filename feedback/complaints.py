@@ -1,0 +1,277 @@
+"""A complaint's life: received → acknowledged → answered → decided → remedied, with its clocks.
+
+The case is what people see and do; the evidence of the same id is what may count. Every step that changes what is
+known of the complaint goes to `intake` as a revision, so that only an upheld one ever reaches a rating.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from feedback import intake
+from feedback.attachments import Found, kept
+from feedback.clocks import ANSWER_WITHIN
+from feedback.keys import OWN_SOURCE
+from feedback.models import Attachment, Case, CaseEvent, Fault, Remedy, Role, Severity, State, Topic
+from feedback.receipts import Problem
+from feedback.reviews import UnknownTokenError, digest, read_receipt
+from feedback.texts import without_contacts
+from influencers.models import Influencer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Event = CaseEvent.Kind
+
+OPEN = frozenset({State.RECEIVED, State.ACKNOWLEDGED, State.ANSWERED})
+
+# The one table of what may happen when, and where it leads.
+STEPS: dict[Event, tuple[frozenset[State], State]] = {
+    Event.ACKNOWLEDGED: (frozenset({State.RECEIVED}), State.ACKNOWLEDGED),
+    Event.ANSWERED: (OPEN, State.ANSWERED),
+    Event.UPHELD: (OPEN, State.UPHELD),
+    Event.REJECTED: (OPEN, State.REJECTED),
+    Event.WITHDRAWN: (OPEN, State.WITHDRAWN),
+    Event.REMEDIED: (frozenset({State.UPHELD}), State.REMEDIED),
+    Event.REOPENED: (frozenset({State.UPHELD, State.REMEDIED, State.REJECTED}), State.ANSWERED),
+}
+STATUS_OF = {State.UPHELD: "upheld", State.REMEDIED: "upheld", State.REJECTED: "rejected", State.WITHDRAWN: "withdrawn"}
+RESOLUTION = timedelta(microseconds=1)  # two steps are never the same revision
+FIRST_SEVERITY = {Topic.UNSAFE: Severity.SEVERE, Topic.DELIVERY: Severity.MINOR}  # staff decide; else moderate
+
+
+class NotPossibleError(ValueError):
+    """A step that the case does not allow now, with the reason in words."""
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Line:
+    """What everyone involved sees of one event: no names, no contacts."""
+
+    at: datetime
+    kind: Event
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A complaint that was taken in, with the token its author follows it by."""
+
+    case: Case
+    token: str
+    problem: Problem | None
+
+
+def file_complaint(
+    *,
+    influencer: Influencer,
+    topic: Topic,
+    text: str,
+    at: datetime,
+    wish: str = "",
+    order_id: str = "",
+    receipt: str = "",
+    files: Iterable[Found] = (),
+) -> Filed:
+    """Open a case. A receipt that does not count leaves the order unverified and is named in the answer."""
+    order, problem = read_receipt(receipt, influencer=influencer, at=at)
+    token = secrets.token_urlsafe(24)
+    files = list(files)
+    with kept(files) as names, transaction.atomic():
+        case = Case.objects.create(
+            complaint_id=f"{OWN_SOURCE}:{secrets.token_hex(12)}",
+            token_digest=digest(token),
+            influencer=influencer,
+            topic=topic,
+            wish=wish,
+            text=text,
+            order_id=order.order_id if order else order_id,
+            session_id=order.session_id if order else "",
+            amount=order.amount if order else None,
+            verified=order is not None,
+            severity=FIRST_SEVERITY.get(topic, Severity.MODERATE),
+            opened_at=at,
+            revised_at=at,
+        )
+        Attachment.objects.bulk_create(
+            Attachment(
+                case=case,
+                name=name,
+                media_type=file.media_type,
+                size=len(file.content),
+                width=file.width,
+                height=file.height,
+                digest=file.digest,
+                created_at=at,
+            )
+            for name, file in zip(names, files, strict=True)
+        )
+        _log(case, Event.RECEIVED, Role.CONSUMER, at, text=text)
+        _tell_evidence(case, at=at)
+    return Filed(case, token, problem)
+
+
+def case_of(token: str) -> Case:
+    """Find the case a token follows."""
+    case = Case.objects.select_related("influencer").filter(token_digest=digest(token)).first()
+    if case is None:
+        raise UnknownTokenError
+    return case
+
+
+def acknowledge(*, case: Case, at: datetime, actor: User | None = None) -> Case:
+    """Tell the consumer that a person has seen the complaint."""
+    with transaction.atomic():
+        case = _step(case, Event.ACKNOWLEDGED)
+        case.acknowledged_at = at
+        return _save(case, Event.ACKNOWLEDGED, Role.STAFF, at, actor=actor)
+
+
+def answer(*, case: Case, text: str, role: Role, at: datetime, actor: User | None = None) -> Case:
+    """Give the host's or merchant's side; who has more to say answers again."""
+    if role not in (Role.HOST, Role.MERCHANT):
+        raise NotPossibleError(_("Only the host or the merchant answers a complaint."))
+    if not text.strip():
+        raise NotPossibleError(_("An answer needs a text."))
+    with transaction.atomic():
+        case = _step(case, Event.ANSWERED)
+        case.acknowledged_at = case.acknowledged_at or at
+        case.answered_at = case.answered_at or at
+        return _save(case, Event.ANSWERED, role, at, actor=actor, text=text)
+
+
+def uphold(
+    *,
+    case: Case,
+    severity: Severity,
+    fault: Fault,
+    remedy: Remedy,
+    reason: str,
+    at: datetime,
+    actor: User | None = None,
+) -> Case:
+    """Decide for the consumer. The other side is heard first: it has answered, or its time to answer is over."""
+    if not reason.strip():
+        raise NotPossibleError(_("A decision needs its reason."))
+    with transaction.atomic():
+        case = _step(case, Event.UPHELD)
+        if case.answered_at is None and at < case.opened_at + ANSWER_WITHIN:
+            raise NotPossibleError(_("The other side has not answered yet and still has time to."))
+        case.severity, case.fault, case.remedy, case.reason = severity, fault, remedy, reason
+        case.closed_at = at
+        return _save(case, Event.UPHELD, Role.STAFF, at, actor=actor, text=reason)
+
+
+def reject(*, case: Case, reason: str, at: datetime, actor: User | None = None) -> Case:
+    """Decide against the complaint."""
+    if not reason.strip():
+        raise NotPossibleError(_("A decision needs its reason."))
+    with transaction.atomic():
+        case = _step(case, Event.REJECTED)
+        case.reason, case.closed_at = reason, at
+        return _save(case, Event.REJECTED, Role.STAFF, at, actor=actor, text=reason)
+
+
+def reopen(*, case: Case, reason: str, at: datetime, actor: User | None = None) -> Case:
+    """Take a decision back: the undoing of `uphold` and `reject`; what counted in a rating is taken out again."""
+    if not reason.strip():
+        raise NotPossibleError(_("A decision needs its reason."))
+    with transaction.atomic():
+        case = _step(case, Event.REOPENED)
+        case.acknowledged_at = case.acknowledged_at or at
+        if case.answered_at is None:
+            case.state = State.ACKNOWLEDGED
+        case.fault = case.remedy = case.reason = ""
+        case.closed_at = case.remedied_at = None
+        return _save(case, Event.REOPENED, Role.STAFF, at, actor=actor, text=reason)
+
+
+def remedy_done(*, case: Case, at: datetime, actor: User | None = None, role: Role = Role.STAFF) -> Case:
+    """Note that what was promised has been done."""
+    with transaction.atomic():
+        case = _step(case, Event.REMEDIED)
+        if case.remedy == Remedy.NONE:
+            raise NotPossibleError(_("No remedy was decided."))
+        case.remedied_at = at
+        return _save(case, Event.REMEDIED, role, at, actor=actor)
+
+
+def withdraw(*, case: Case, at: datetime) -> Case:
+    """End an undecided case at its author's wish."""
+    with transaction.atomic():
+        case = _step(case, Event.WITHDRAWN)
+        case.closed_at = at
+        return _save(case, Event.WITHDRAWN, Role.CONSUMER, at)
+
+
+def timeline(case: Case) -> list[Line]:
+    """Give the case's events as everyone involved sees them."""
+    return [
+        Line(event.at, Event(event.kind), Role(event.role), without_contacts(event.text)) for event in case.events.all()
+    ]
+
+
+def _step(case: Case, event: Event) -> Case:
+    """Lock the case and let it take a step that its state allows; of two at once the second is told why not."""
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    before, after = STEPS[event]
+    if locked.state not in before:
+        raise NotPossibleError(
+            _("This case is %(state)s; it cannot become %(wanted)s.")
+            % {"state": State(locked.state).label, "wanted": after.label}
+        )
+    locked.state = after
+    return locked
+
+
+def _save(case: Case, kind: Event, role: Role, at: datetime, *, actor: User | None = None, text: str = "") -> Case:
+    case.revised_at = max(at, case.revised_at + RESOLUTION)
+    case.save()
+    _log(case, kind, role, at, actor=actor, text=text)
+    _tell_evidence(case, at=at)
+    return case
+
+
+def _log(case: Case, kind: Event, role: Role, at: datetime, *, actor: User | None = None, text: str = "") -> None:
+    CaseEvent.objects.create(case=case, at=at, kind=kind, role=role, actor=actor, text=text)
+
+
+def _tell_evidence(case: Case, *, at: datetime) -> None:
+    """Revise what is known of the complaint; the first telling opens it."""
+    intake.record(
+        kind="complaints",
+        rows=[
+            {
+                "complaint_id": case.complaint_id,
+                "influencer_id": case.influencer.source_id,
+                "created_at": case.opened_at,
+                "severity": case.severity,
+                "status": STATUS_OF.get(State(case.state), "open"),
+                "session_id": case.session_id or None,
+                "order_id": case.order_id or None,
+                "kind": case.topic,
+                "fault": case.fault or "unknown",
+                "channel": "platform",
+                "responded_at": case.answered_at,
+                "resolved_at": case.closed_at,
+                "remedy": case.remedy or None,
+                "remedied_at": case.remedied_at,
+                "text": case.text,
+                "updated_at": case.revised_at,
+            }
+        ],
+        at=at,
+    )
