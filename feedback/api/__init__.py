@@ -1,0 +1,1 @@
+"""REST for those who send evidence: consumers and platforms."""

@@ -1,0 +1,15 @@
+"""Addresses under /api/v1/ for those who send evidence."""
+
+from django.urls import path
+
+from feedback.api import complaints, reviews
+
+app_name = "feedback"
+
+urlpatterns = [
+    path("reviews/", reviews.Reviews.as_view(), name="reviews"),
+    path("reviews/<str:token>/", reviews.OneReview.as_view(), name="review"),
+    path("complaints/", complaints.Complaints.as_view(), name="complaints"),
+    path("complaints/<str:token>/", complaints.OneComplaint.as_view(), name="complaint"),
+    path("complaints/<str:token>/attachments/<str:name>/", complaints.attachment, name="attachment"),
+]
