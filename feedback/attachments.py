@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -66,14 +67,6 @@ class AttachmentError(ValueError):
         return MESSAGES[self.refusal]
 
 
-class Upload(Protocol):
-    """What Django gives for a file that was sent."""
-
-    size: int | None
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]: ...
-
-
 @dataclass(frozen=True)
 class Found:
     """A file that may be kept."""
@@ -85,7 +78,7 @@ class Found:
     digest: str
 
 
-def examine(uploads: Iterable[Upload]) -> list[Found]:
+def examine(uploads: Iterable[UploadedFile[Any]]) -> list[Found]:
     """Read what was sent and refuse all of it when one file is not acceptable."""
     found = []
     for index, upload in enumerate(uploads):

@@ -16,13 +16,14 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from feedback import intake
 from feedback.attachments import Found, kept
 from feedback.clocks import ANSWER_WITHIN
 from feedback.keys import OWN_SOURCE
+from feedback.kinds import COMPLAINTS
 from feedback.models import Attachment, Case, CaseEvent, Fault, Remedy, Role, Severity, State, Topic
 from feedback.receipts import Problem
 from feedback.reviews import UnknownTokenError, digest, read_receipt
+from feedback.rows import record_own
 from feedback.texts import without_contacts
 from influencers.models import Influencer
 
@@ -251,27 +252,25 @@ def _log(case: Case, kind: Event, role: Role, at: datetime, *, actor: User | Non
 
 def _tell_evidence(case: Case, *, at: datetime) -> None:
     """Revise what is known of the complaint; the first telling opens it."""
-    intake.record(
-        kind="complaints",
-        rows=[
-            {
-                "complaint_id": case.complaint_id,
-                "influencer_id": case.influencer.source_id,
-                "created_at": case.opened_at,
-                "severity": case.severity,
-                "status": STATUS_OF.get(State(case.state), "open"),
-                "session_id": case.session_id or None,
-                "order_id": case.order_id or None,
-                "kind": case.topic,
-                "fault": case.fault or "unknown",
-                "channel": "platform",
-                "responded_at": case.answered_at,
-                "resolved_at": case.closed_at,
-                "remedy": case.remedy or None,
-                "remedied_at": case.remedied_at,
-                "text": case.text,
-                "updated_at": case.revised_at,
-            }
-        ],
+    record_own(
+        kind=COMPLAINTS,
+        row={
+            "complaint_id": case.complaint_id,
+            "influencer_id": case.influencer.source_id,
+            "created_at": case.opened_at,
+            "severity": case.severity,
+            "status": STATUS_OF.get(State(case.state), "open"),
+            "session_id": case.session_id or None,
+            "order_id": case.order_id or None,
+            "kind": case.topic,
+            "fault": case.fault or "unknown",
+            "channel": "platform",
+            "responded_at": case.answered_at,
+            "resolved_at": case.closed_at,
+            "remedy": case.remedy or None,
+            "remedied_at": case.remedied_at,
+            "text": case.text,
+            "updated_at": case.revised_at,
+        },
         at=at,
     )

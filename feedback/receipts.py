@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ TOKEN_LENGTH = 2_048
 ID_LENGTH = 128
 AMOUNT_LIMIT = Decimal(10) ** 12
 CLOCK_SKEW = timedelta(minutes=5)  # a platform's clock may run ahead of ours by this much
+FORMULA = re.compile(r"=|[@+-].*[()|!*/+=]")  # what a spreadsheet would run
 LAST_MOMENT = 4_102_444_800  # 2100-01-01: a time beyond it is milliseconds by mistake
 
 
@@ -173,6 +175,8 @@ def _text(claims: Mapping[str, Any], name: str, *, required: bool = False) -> st
     if value is None and not required:
         return ""
     if not isinstance(value, str) or len(value) > ID_LENGTH or not value.isprintable() or (required and not value):
+        raise ReceiptError(Problem.MALFORMED)
+    if FORMULA.match(value):
         raise ReceiptError(Problem.MALFORMED)
     return value
 

@@ -12,8 +12,10 @@ from django.db import IntegrityError, transaction
 
 from feedback import intake, receipts
 from feedback.keys import OWN_SOURCE, receipt_key
+from feedback.kinds import REVIEWS
 from feedback.models import Review, Ticket
 from feedback.receipts import Problem, Receipt, ReceiptError
+from feedback.rows import record_own
 from influencers.models import Influencer
 
 WITHDRAWN = "withdrawn by its author"
@@ -64,24 +66,22 @@ def leave_review(
             order, problem = None, Problem.USED
         if order is None:
             ticket.save(force_insert=True)
-        intake.record(
-            kind="reviews",
-            rows=[
-                {
-                    "review_id": review_id,
-                    "influencer_id": influencer.source_id,
-                    "reviewer_id": (order and order.buyer_id) or f"{OWN_SOURCE}:{person}",
-                    "created_at": at,
-                    "professionalism": marks.professionalism,
-                    "service": marks.service,
-                    "as_described": marks.as_described,
-                    "session_id": (order and order.session_id) or None,
-                    "order_id": order.order_id if order else None,
-                    "verified": order is not None,
-                    "text": text or None,
-                    "language": language or None,
-                }
-            ],
+        record_own(
+            kind=REVIEWS,
+            row={
+                "review_id": review_id,
+                "influencer_id": influencer.source_id,
+                "reviewer_id": (order and order.buyer_id) or f"{OWN_SOURCE}:{person}",
+                "created_at": at,
+                "professionalism": marks.professionalism,
+                "service": marks.service,
+                "as_described": marks.as_described,
+                "session_id": (order and order.session_id) or None,
+                "order_id": order.order_id if order else None,
+                "verified": order is not None,
+                "text": text or None,
+                "language": language or None,
+            },
             at=at,
         )
     return Left(review_id, token, signing.dumps(person, salt=REVIEWER_SALT), order is not None, problem)
@@ -94,7 +94,7 @@ def withdraw_review(*, token: str, at: datetime) -> Ticket:
         if ticket is None:
             raise UnknownTokenError
         if ticket.withdrawn_at is None:
-            intake.void(kind="reviews", ids=[ticket.review_id], reason=WITHDRAWN, at=at)
+            intake.void(kind=REVIEWS, ids=[ticket.review_id], reason=WITHDRAWN, at=at)
             ticket.withdrawn_at = at
             ticket.save(update_fields=["withdrawn_at"])
     return ticket

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feedback.api import complaints, reviews
+from feedback.api import complaints, ingest, reviews
 
 app_name = "feedback"
 
@@ -12,4 +12,6 @@ urlpatterns = [
     path("complaints/", complaints.Complaints.as_view(), name="complaints"),
     path("complaints/<str:token>/", complaints.OneComplaint.as_view(), name="complaint"),
     path("complaints/<str:token>/attachments/<str:name>/", complaints.attachment, name="attachment"),
+    path("ingest/<str:kind>/", ingest.TakeIn.as_view(), name="ingest"),
+    path("ingest/<str:kind>/void/", ingest.TakeOut.as_view(), name="ingest_void"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from feedback.receipts import MESSAGES, Problem
 from influencers.models import Influencer
 
 KILOBYTE = 1024
+SLUG = re.compile("[a-z0-9-]{1,120}")
 
 
 class TooLarge(exceptions.APIException):
@@ -119,7 +121,8 @@ class InfluencerField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> Any:
         slug = str(super().to_internal_value(data))
-        found = Influencer.objects.defer("search").filter(slug=slug, voided_at=None).first() if slug.isascii() else None
+        known = Influencer.objects.defer("search").filter(slug=slug, voided_at=None)
+        found = known.first() if SLUG.fullmatch(slug) else None
         if found is None:
             raise serializers.ValidationError("There is no such influencer; give its slug.", code="does_not_exist")
         return found

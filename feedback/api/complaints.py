@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.middleware.http import ConditionalGetMiddleware
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import decorator_from_middleware, method_decorator
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -37,7 +35,7 @@ from feedback.reviews import UnknownTokenError, digest
 
 
 class ComplaintIn(serializers.Serializer[Any]):
-    influencer = InfluencerField(max_length=120, help_text="The influencer's slug.")
+    influencer = InfluencerField(help_text="The influencer's slug.")
     topic = serializers.ChoiceField(Topic.choices)
     text = CleanText(length=texts.COMPLAINT_LENGTH)
     wish = serializers.ChoiceField(Remedy.choices, required=False, allow_blank=True, default="")
@@ -161,7 +159,6 @@ class Complaints(TakingIn):
         return Response({**shown(filed.case, filed.token), **more}, status=201)
 
 
-@method_decorator(decorator_from_middleware(ConditionalGetMiddleware), name="dispatch")
 class OneComplaint(TakingIn):
     throttled_by = {"GET": TokenThrottle, "DELETE": TokenThrottle}
 

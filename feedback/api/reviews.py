@@ -26,7 +26,7 @@ class ReceiptStatus(serializers.Serializer[Any]):
 
 
 class ReviewIn(serializers.Serializer[Any]):
-    influencer = InfluencerField(max_length=120, help_text="The influencer's slug.")
+    influencer = InfluencerField(help_text="The influencer's slug.")
     professionalism = serializers.IntegerField(min_value=1, max_value=5)
     service = serializers.IntegerField(min_value=1, max_value=5)
     as_described = serializers.IntegerField(min_value=1, max_value=5)

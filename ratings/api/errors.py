@@ -27,6 +27,7 @@ TITLES = {
     "not-found": "Not found",
     "method-not-allowed": "Method not allowed",
     "not-acceptable": "Not acceptable",
+    "too-large": "Too large",
     "unsupported-media-type": "Unsupported media type",
     "conflict": "In conflict with what is stored",
     "throttled": "Too many requests",
@@ -40,6 +41,8 @@ BY_STATUS = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    409: "conflict",
+    413: "too-large",
     415: "unsupported-media-type",
     429: "throttled",
 }

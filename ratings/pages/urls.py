@@ -3,7 +3,18 @@
 from django.urls import path
 
 from ratings.pages import theme
-from ratings.pages.views import compare, crawlers, home, methodology, pictures, rankings, scorecard, transparency
+from ratings.pages.views import (
+    compare,
+    complaints,
+    crawlers,
+    home,
+    methodology,
+    pictures,
+    rankings,
+    reviews,
+    scorecard,
+    transparency,
+)
 
 app_name = "pages"
 
@@ -16,6 +27,10 @@ urlpatterns = [
     path("compare/", compare.compare, name="compare"),
     path("methodology/", methodology.methodology, name="methodology"),
     path("transparency/", transparency.transparency, name="transparency"),
+    path("reviews/new/", reviews.new, name="new_review"),
+    path("reviews/<str:token>/", reviews.own, name="review"),
+    path("complaints/new/", complaints.new, name="new_complaint"),
+    path("complaints/<str:token>/", complaints.follow, name="complaint"),
     path("theme/", theme.choose, name="theme"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),

@@ -1,0 +1,168 @@
+"""A few rows at once, each with its verdict: the way REST and the service's own forms take to `intake`.
+
+The rows go through the same readers, types and rules as files do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from feedback import intake
+from feedback.ingest.expressions import FORMULA
+from feedback.ingest.mapping import canonical
+from feedback.ingest.readers import reader_of
+from feedback.ingest.streams import Stream
+from feedback.ingest.typed import Typed, Typer, typed_schema
+from feedback.kinds import Column, Kind, Type
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Status(StrEnum):
+    """What became of a row."""
+
+    ACCEPTED = "accepted"
+    OLDER = "older"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+STATUS_OF = {"loaded": Status.ACCEPTED, "older": Status.OLDER, "duplicate": Status.DUPLICATE}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of the row that begins on a line of what was sent, and if it was refused, why."""
+
+    line: int
+    status: Status
+    column: str = ""
+    reason: str = ""
+    source_id: str = ""
+
+
+class TooManyRowsError(ValueError):
+    """More rows than may come at once."""
+
+
+class RowRefusedError(ValueError):
+    """A row of our own that evidence does not take."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(f"{verdict.column}: {verdict.reason}")
+        self.verdict = verdict
+
+
+def take_in(
+    *, kind: Kind, file: Path, at: datetime, source: str = "", most: int | None = None, reserved: str = ""
+) -> list[Verdict]:
+    """Take in a CSV or JSON Lines file row by row, as received now. Verdicts in the order of lines.
+
+    Ids that begin with `reserved` are refused.
+
+    Raises
+    ------
+    feedback.ingest.rejects.Refused
+        when the whole of it cannot be read.
+    TooManyRowsError
+        when it holds more than `most` rows; none is taken.
+    """
+    verdicts: list[Verdict] = []
+    tables: list[pa.Table] = []
+    ids: dict[int, str] = {}
+    rows = 0
+    for typed in _typed(kind, file, source):
+        rows += typed.table.num_rows + len(typed.rejects)
+        if most is not None and rows > most:
+            raise TooManyRowsError
+        verdicts += [Verdict(bad.line, Status.REJECTED, bad.column, bad.reason) for bad in typed.rejects]
+        table = typed.table
+        ids |= zip(table["line"].to_pylist(), table[kind.key].to_pylist(), strict=True)
+        if reserved:
+            taken = pc.starts_with(table[kind.key], reserved)
+            verdicts += [
+                Verdict(line, Status.REJECTED, kind.key, f'ids beginning with "{reserved}" are this service\'s own')
+                for line in table.filter(taken)["line"].to_pylist()
+            ]
+            table = table.filter(pc.invert(taken))
+        tables.append(_received(table, at))
+
+    def refuse(number: int, line: int, column: str, reason: str) -> None:
+        verdicts.append(Verdict(line, Status.REJECTED, column, reason))
+
+    counts = intake.record(kind=kind, batches=_singly(tables), refuse=refuse)
+    verdicts += [
+        Verdict(line, STATUS_OF[word]) for line, found in counts.items() for word in found if word in STATUS_OF
+    ]
+    named = [replace(verdict, source_id=ids.get(verdict.line) or "") for verdict in verdicts]
+    return sorted(named, key=lambda verdict: verdict.line)
+
+
+def _typed(kind: Kind, file: Path, source: str) -> Iterator[Typed]:
+    mapping = canonical(kind)
+    typer = Typer(mapping, source or None)
+    try:
+        for chunk in reader_of(file)(Stream(file), mapping.wanted):
+            yield typer.type(chunk)
+    finally:
+        typer.close()
+
+
+def record_own(*, kind: Kind, row: Mapping[str, Any], at: datetime) -> None:
+    """Take in one row that the service itself wrote, of values typed already; it must not be refused."""
+    values = {column.name: _typed_value(column, row.get(column.name)) for column in kind.columns}
+    values["received_at"] = _microseconds(at)
+    table = pa.Table.from_pylist([{"line": 1, **values}], schema=typed_schema(kind))
+    refused: list[Verdict] = []
+
+    def refuse(number: int, line: int, column: str, reason: str) -> None:
+        refused.append(Verdict(line, Status.REJECTED, column, reason))
+
+    counts = intake.record(kind=kind, batches=[(0, table)], refuse=refuse)
+    if counts.get(0, Counter())["loaded"] != 1:
+        raise RowRefusedError(refused[0] if refused else Verdict(1, Status.DUPLICATE))
+
+
+def _typed_value(column: Column, value: Any) -> Any:
+    """What the readers do to a text, done to a value: the bounds of numbers the database holds itself."""
+    if value is None:
+        return column.default if column.type is Type.BOOLEAN else None
+    if column.type is Type.TIME:
+        return _microseconds(value)
+    bad = isinstance(value, str) and (
+        len(value) > column.length
+        or "\0" in value
+        or (column.type is Type.ID and (not value.isprintable() or bool(re.match(FORMULA, value))))
+        or (column.type is Type.CHOICE and value not in column.choices)
+    )
+    if bad:
+        raise RowRefusedError(Verdict(1, Status.REJECTED, column.name, "is not acceptable here"))
+    return value
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def _received(table: pa.Table, at: datetime) -> pa.Table:
+    moment = pa.scalar(_microseconds(at), pa.int64())
+    column = table.schema.get_field_index("received_at")
+    return table.set_column(column, "received_at", pa.repeat(moment, table.num_rows))
+
+
+def _singly(tables: Sequence[pa.Table]) -> Iterator[tuple[int, pa.Table]]:
+    """Number each row by its line, so that `intake` counts row by row."""
+    for table in tables:
+        for position, line in enumerate(np.asarray(table["line"]).tolist()):
+            yield line, table.slice(position, 1)
