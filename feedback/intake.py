@@ -27,6 +27,7 @@ def record(
 ) -> dict[int, Counter[str]]:
     """Store typed rows, each batch with the number of its file; counts per file of loaded, older, duplicate, rejected.
 
+    A batch whose first column is `file` numbers its rows itself, for counts as fine as one likes.
     `refuse` is told file, line, column and reason of every row that is not taken.
     """
     staging = Staging(kind, refuse)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,6 +24,7 @@ from feedback.ingest.readers import reader_of
 from feedback.ingest.streams import Stream
 from feedback.ingest.typed import Typed, Typer, typed_schema
 from feedback.kinds import Column, Kind, Type
+from feedback.models import Coverage
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -101,7 +101,7 @@ def take_in(
     def refuse(number: int, line: int, column: str, reason: str) -> None:
         verdicts.append(Verdict(line, Status.REJECTED, column, reason))
 
-    counts = intake.record(kind=kind, batches=_singly(tables), refuse=refuse)
+    counts = intake.record(kind=kind, batches=[(0, _singly(table)) for table in tables], refuse=refuse)
     verdicts += [
         Verdict(line, STATUS_OF[word]) for line, found in counts.items() for word in found if word in STATUS_OF
     ]
@@ -114,9 +114,16 @@ def _typed(kind: Kind, file: Path, source: str) -> Iterator[Typed]:
     typer = Typer(mapping, source or None)
     try:
         for chunk in reader_of(file)(Stream(file), mapping.wanted):
+            chunk.columns.pop("received_at", None)  # when it was received is ours to say
             yield typer.type(chunk)
     finally:
         typer.close()
+
+
+def assume_covered_from_now(*, kind: Kind, at: datetime) -> None:
+    """Take a kind for complete from the first time it comes by REST; later times change nothing."""
+    if not Coverage.objects.filter(source_id=kind.name).exists():
+        intake.assume_covered(kind=kind, since=at)
 
 
 def record_own(*, kind: Kind, row: Mapping[str, Any], at: datetime) -> None:
@@ -132,6 +139,7 @@ def record_own(*, kind: Kind, row: Mapping[str, Any], at: datetime) -> None:
     counts = intake.record(kind=kind, batches=[(0, table)], refuse=refuse)
     if counts.get(0, Counter())["loaded"] != 1:
         raise RowRefusedError(refused[0] if refused else Verdict(1, Status.DUPLICATE))
+    assume_covered_from_now(kind=kind, at=at)
 
 
 def _typed_value(column: Column, value: Any) -> Any:
@@ -161,8 +169,6 @@ def _received(table: pa.Table, at: datetime) -> pa.Table:
     return table.set_column(column, "received_at", pa.repeat(moment, table.num_rows))
 
 
-def _singly(tables: Sequence[pa.Table]) -> Iterator[tuple[int, pa.Table]]:
-    """Number each row by its line, so that `intake` counts row by row."""
-    for table in tables:
-        for position, line in enumerate(np.asarray(table["line"]).tolist()):
-            yield line, table.slice(position, 1)
+def _singly(table: pa.Table) -> pa.Table:
+    """Take each row for a file of its own, named by its line, so that `intake` counts row by row."""
+    return table.add_column(0, "file", table["line"].cast(pa.int32()))

@@ -243,6 +243,7 @@ def _as_csv(batches: Iterable[tuple[int, pa.Table]]) -> Iterator[tuple[memoryvie
     for file, table in batches:
         if table.num_rows:
             buffer = BytesIO()
-            numbers = pa.repeat(pa.scalar(file, pa.int32()), table.num_rows)
-            pyarrow.csv.write_csv(table.add_column(0, "file", numbers), buffer, options)
+            if "file" not in table.column_names:
+                table = table.add_column(0, "file", pa.repeat(pa.scalar(file, pa.int32()), table.num_rows))
+            pyarrow.csv.write_csv(table, buffer, options)
             yield buffer.getbuffer(), table.num_rows

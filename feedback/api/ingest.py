@@ -29,7 +29,7 @@ from feedback.ingest.rejects import Refused
 from feedback.keys import OWN_SOURCE
 from feedback.kinds import ID_LENGTH, KINDS, Kind
 from feedback.models import ApiKey, Ingest, Scope
-from feedback.rows import Status, TooManyRowsError, Verdict, take_in
+from feedback.rows import Status, TooManyRowsError, Verdict, assume_covered_from_now, take_in
 
 MOST_ROWS = 10_000
 MOST_BYTES = 32 * 1024 * 1024
@@ -139,7 +139,8 @@ class TakeIn(FromPlatforms):
     )
     def post(self, request: Request, kind: str) -> Response:
         """Send up to 10,000 rows of one kind as a JSON array, JSON Lines or CSV, with the columns of the files."""
-        wanted, key, body = self.kind(kind), self.key(), request.data
+        wanted, key = self.kind(kind), self.key()
+        body: Any = request.data
         if not isinstance(body, Body):  # nothing was sent, and so nothing was parsed
             if request.content_type not in (Lines.media_type, OtherLines.media_type):
                 raise ParseError("Send a JSON array, JSON Lines or a CSV; an empty array says that nothing happened.")
@@ -184,7 +185,7 @@ def taken(*, kind: Kind, key: ApiKey, body: Body, at: datetime) -> list[Verdict]
         raise ParseError("A CSV begins with a line that names its columns.")
     counts = Counter(verdict.status for verdict in verdicts)
     if counts[Status.REJECTED] < len(verdicts) or not verdicts:
-        intake.assume_covered(kind=kind, since=at)
+        assume_covered_from_now(kind=kind, at=at)
     Ingest.objects.create(
         kind=kind.name,
         file=f"REST, key {key.prefix}",

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -166,4 +167,5 @@ def test_nothing_is_kept_when_the_case_cannot_be(client: Client, store: Path, mo
 
 def test_too_many_complaints(client: Client, settings: Settings) -> None:
     settings.THROTTLE = True
+    cache.clear()
     assert [post(client).status_code for _ in range(21)] == [201] * 20 + [429]

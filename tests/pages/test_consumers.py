@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -210,6 +211,7 @@ def test_unknown_tokens(client: Client) -> None:
 
 def test_too_much_from_one_address(client: Client, settings: Settings) -> None:
     settings.THROTTLE = True
+    cache.clear()
     statuses = [client.post(NEW_COMPLAINT, COMPLAINT) for _ in range(21)]
     assert [answer.status_code for answer in statuses] == [302] * 20 + [429]
     assert 0 < int(statuses[-1]["Retry-After"]) <= 3600
