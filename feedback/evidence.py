@@ -20,8 +20,7 @@ from django.db import connection, transaction
 
 from feedback.clean import clean_columns, clean_name, clean_select, start_of
 from feedback.identity import quoted
-from feedback.ingest.files import Files, canonical_files
-from feedback.ingest.mapping import canonical
+from feedback.ingest.files import whole_folder
 from feedback.ingest.rejects import RejectsFile
 from feedback.ingest.typed import ARROW
 from feedback.kinds import KINDS, Column, Kind, Type
@@ -157,13 +156,15 @@ def clean_schema(kind: Kind) -> pa.Schema:
     )
 
 
-def from_files(folder: Path, *, until: date, into: Path, rejects: Path | None) -> Snapshot:
-    """The same from canonical files and no database: as if they had been ingested, then looked at."""
+def from_files(
+    folder: Path, *, until: date, into: Path, rejects: Path | None, mappings: Path | None = None
+) -> Snapshot:
+    """The same from a folder of files and no database: as if they had been ingested, then looked at."""
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into) as room, RejectsFile(rejects) as refused:
         sieve = Sieve(Path(room), start_of(until), into)
-        for name, paths in canonical_files(folder).items():
-            sieve.sift(Files(canonical(KINDS[name]), paths, refused))
+        for files in whole_folder(folder, refused, mappings=mappings):
+            sieve.sift(files)
         sieve.finish()
     return _described(into, rejected=refused.count)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from feedback.ingest.mapping import Mapping, canonical
-from feedback.ingest.readers import READERS, extension, reader_of, stem
+from feedback.ingest.folders import evidence_files
+from feedback.ingest.mapping import Mapping
+from feedback.ingest.readers import reader_of
 from feedback.ingest.rejects import Refused, Reject, RejectsFile
 from feedback.ingest.streams import Stream
 from feedback.ingest.typed import Typer
-from feedback.kinds import KINDS
 
 Progress = Callable[[Path, int], None]  # file, bytes of it read so far
 
@@ -98,17 +98,13 @@ class Files:
                         self._reject(self.summaries[number], Reject(line, *fallen[line], chunk.raw(index)))
 
 
-def canonical_files(folder: Path) -> dict[str, list[Path]]:
-    """The canonical files of a folder by kind, in the order in which the kinds depend on each other."""
-    found = [path for path in sorted(folder.iterdir()) if path.is_file() and extension(path) in READERS]
-    by_kind = {kind: [path for path in found if stem(path) == kind] for kind in KINDS}
-    return {kind: paths for kind, paths in by_kind.items() if paths}
-
-
 def whole_folder(
-    folder: Path, rejects: RejectsFile, *, tz: str | None = None, source: str | None = None
+    folder: Path,
+    rejects: RejectsFile,
+    *,
+    mappings: Path | None = None,
+    tz: str | None = None,
+    source: str | None = None,
 ) -> list[Files]:
-    return [
-        Files(canonical(KINDS[kind]), paths, rejects, source=source, tz=tz)
-        for kind, paths in canonical_files(folder).items()
-    ]
+    """What a folder holds of each kind, in the order in which the kinds depend on each other."""
+    return [Files(mapping, paths, rejects, source=source, tz=tz) for mapping, paths in evidence_files(folder, mappings)]

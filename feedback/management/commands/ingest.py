@@ -25,7 +25,8 @@ FAILED = 2
 
 class Command(BaseCommand):
     help = (
-        "Loads evidence files of one kind, or all canonical files of a folder. Rows loaded before count as duplicates; "
+        "Loads evidence files of one kind, or all of a folder: canonical ones, and others by the KIND.toml beside "
+        "them. Rows loaded before count as duplicates; "
         "bad rows go to the rejects file with line and reason and never stop good ones. "
         "Exit code 0: all taken; 1: rows were rejected; 2: nothing could be done."
     )
@@ -33,7 +34,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", nargs="?", choices=[*KINDS], metavar="KIND", help=", ".join(KINDS))
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="CSV, JSON Lines, Parquet or XLSX, .gz")
-        parser.add_argument("--dir", type=Path, help="load all canonical files of this folder, in order of dependency")
+        parser.add_argument("--dir", type=Path, help="load all files of this folder, in order of dependency")
+        parser.add_argument(
+            "--mappings", type=Path, help="with --dir: folder of KIND.toml files, when they aren't in --dir itself"
+        )
         parser.add_argument("--mapping", type=Path, help="TOML that says how the source's columns become ours")
         parser.add_argument("--source", help="puts SOURCE: before every id")
         parser.add_argument("--tz", help="time zone of times that have no offset, like Asia/Shanghai")
@@ -58,12 +62,15 @@ class Command(BaseCommand):
         tz, source = self._zone(options["tz"]), options["source"]
         if options["dir"]:
             if options["kind"] or options["mapping"]:
-                raise CommandError(
-                    _("--dir takes canonical files of all kinds: no KIND and no --mapping"), returncode=FAILED
-                )
+                raise CommandError(_("--dir takes canonical files of all kinds: no KIND and no --mapping"), returncode=FAILED)
             if not options["dir"].is_dir():
                 raise CommandError(_("no such folder: %s") % options["dir"], returncode=FAILED)
-            group = whole_folder(options["dir"], rejects, tz=tz, source=source)
+            if options["mappings"] and not options["mappings"].is_dir():
+                raise CommandError(_("no such folder: %s") % options["mappings"], returncode=FAILED)
+            try:
+                group = whole_folder(options["dir"], rejects, mappings=options["mappings"], tz=tz, source=source)
+            except MappingError as error:
+                raise CommandError(str(error), returncode=FAILED) from None
             if not group:
                 raise CommandError(_("no canonical files in %s") % options["dir"], returncode=FAILED)
             return [group]
