@@ -62,7 +62,9 @@ class Command(BaseCommand):
         tz, source = self._zone(options["tz"]), options["source"]
         if options["dir"]:
             if options["kind"] or options["mapping"]:
-                raise CommandError(_("--dir takes canonical files of all kinds: no KIND and no --mapping"), returncode=FAILED)
+                raise CommandError(
+                    _("--dir takes canonical files of all kinds: no KIND and no --mapping"), returncode=FAILED
+                )
             if not options["dir"].is_dir():
                 raise CommandError(_("no such folder: %s") % options["dir"], returncode=FAILED)
             if options["mappings"] and not options["mappings"].is_dir():

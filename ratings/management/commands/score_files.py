@@ -36,7 +36,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", metavar="DIR", type=Path, help="folder of canonical files")
+        parser.add_argument(
+            "folder", metavar="DIR", type=Path, help="folder of evidence files, canonical or with KIND.toml beside them"
+        )
+        parser.add_argument(
+            "--mappings", metavar="DIR", type=Path, help="folder of KIND.toml files, when they aren't in DIR itself"
+        )
         parser.add_argument(
             "--as-of", type=date.fromisoformat, metavar="DATE", required=True, help="first day that is left out"
         )
@@ -57,7 +62,13 @@ class Command(BaseCommand):
                 status.update(STEPS.get(step, step))
 
             try:
-                found = evidence.from_files(folder, until=options["as_of"], into=Path(room) / "clean", rejects=rejects)
+                found = evidence.from_files(
+                    folder,
+                    until=options["as_of"],
+                    into=Path(room) / "clean",
+                    rejects=rejects,
+                    mappings=options["mappings"],
+                )
                 scores = rate_evidence(
                     Path(room) / "clean",
                     as_of=options["as_of"],
