@@ -65,7 +65,7 @@ class _Holds(Func):
 def search(q: str) -> QuerySet[Influencer]:
     """Influencers that fit, the closest first: named so, with such a handle, named beginning so, the rest by name."""
     terms = tsquery(q)
-    plain = q.strip().lstrip("@")[:LONGEST_QUERY]
+    plain = q.replace("\0", "").strip().lstrip("@")[:LONGEST_QUERY]
     if not terms:
         return Influencer.objects.none()
     handle = Account.objects.filter(influencer=OuterRef("pk"), handle__iexact=plain, voided_at=None)

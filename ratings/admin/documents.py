@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from ratings.admin.records import RecordAdmin, pretty
+from influencers.admin import RecordAdmin, pretty
 from ratings.models import HistoryPoint, KeptDocument, PublicDocument
 
 

@@ -11,10 +11,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from influencers.admin import ModelAdmin, RecordAdmin, TabularInline
 from influencers.models import Account, Category, Influencer
 from influencers.search import search
 from ratings import publication
-from ratings.admin.records import ModelAdmin, RecordAdmin, TabularInline
 from ratings.models import HistoryPoint, Scorecard
 
 

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from influencers.admin import RecordAdmin, pretty
 from ratings import publication
-from ratings.admin.records import RecordAdmin, pretty
 from ratings.models import PolicyVersion, Publication, PublicRun, Run
 
 

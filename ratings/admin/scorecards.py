@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from influencers.admin import RecordAdmin, pretty
 from ratings import publication
-from ratings.admin.records import RecordAdmin, pretty
 from ratings.models import Run, Scorecard
 
 

@@ -1,4 +1,4 @@
-"""What is written by a verb is looked at here, never typed into."""
+"""Looking at what only verbs write: read-only admin, fast on a million rows. Influencers are registered in ratings."""
 
 from __future__ import annotations
 

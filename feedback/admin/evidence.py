@@ -1,0 +1,118 @@
+"""Evidence, its history and how it came in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Complaint, Coverage, Ingest, Outbox, Refund, Review, Revision, Session, Violation
+from influencers.admin import RecordAdmin
+from influencers.models import Influencer
+from influencers.search import search
+
+NAMESAKES = 50  # influencers that one search may take in
+
+NOT_VOIDED = ("voided_at", admin.EmptyFieldListFilter)
+
+
+class EvidenceAdmin(RecordAdmin):
+    """Newest first, by primary key; found by id or by influencer, so that an index always serves."""
+
+    search_fields = ["source_id"]  # shows the box; get_search_results looks up
+    search_help_text = _("the id of the source, the id of a session, or an influencer's name, handle or id")
+    list_select_related = ["influencer"]
+    ordering = ["-id"]
+    sortable_by = ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """One lookup after the other: an OR over two tables would read them whole."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if queryset.filter(source_id=term).exists():
+            return queryset.filter(source_id=term), False
+        named = Influencer.objects.filter(source_id=term) or search(term)
+        return queryset.filter(influencer__in=list(named.values_list("pk", flat=True)[:NAMESAKES])), False
+
+
+@admin.register(Session)
+class SessionAdmin(EvidenceAdmin):
+    list_display = ["source_id", "influencer", "started_at", "orders", "viewers", "commenters", "gmv", "voided_at"]
+    list_filter = ["show_type", "ai_host", NOT_VOIDED]
+
+
+@admin.register(Review)
+class ReviewAdmin(EvidenceAdmin):
+    list_display = [
+        "source_id",
+        "influencer",
+        "created_at",
+        "professionalism",
+        "service",
+        "as_described",
+        "verified",
+        "voided_at",
+    ]
+    list_filter = ["verified", "professionalism", "service", "as_described", NOT_VOIDED]
+
+
+@admin.register(Refund)
+class RefundAdmin(EvidenceAdmin):
+    list_display = ["source_id", "influencer", "created_at", "reason", "fault", "stage", "amount", "voided_at"]
+    list_filter = ["reason", "fault", "stage", "kind", NOT_VOIDED]
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(EvidenceAdmin):
+    list_display = ["source_id", "influencer", "created_at", "severity", "status", "fault", "channel", "voided_at"]
+    list_filter = ["status", "severity", "fault", "channel", NOT_VOIDED]
+
+
+@admin.register(Violation)
+class ViolationAdmin(EvidenceAdmin):
+    list_display = [
+        "source_id",
+        "influencer",
+        "occurred_at",
+        "code",
+        "violation_class",
+        "status",
+        "subject",
+        "voided_at",
+    ]
+    list_filter = ["status", "code", "violation_class", "subject", NOT_VOIDED]
+
+
+@admin.register(Coverage)
+class CoverageAdmin(RecordAdmin):
+    list_display = ["kind", "covers_from", "covers_until", "complete", "assumed", "voided_at"]
+    list_filter = ["kind", "assumed"]
+
+
+@admin.register(Revision)
+class RevisionAdmin(RecordAdmin):
+    list_display = ["kind", "source_id", "updated_at", "received_at", "loaded_at"]
+    list_filter = ["kind"]
+    search_fields = ["source_id__exact"]
+    ordering = ["-id"]
+    sortable_by = ()
+
+
+@admin.register(Outbox)
+class OutboxAdmin(RecordAdmin):
+    list_display = ["influencer", "day"]
+    list_select_related = ["influencer"]
+    ordering = ["id"]
+
+
+@admin.register(Ingest)
+class IngestAdmin(RecordAdmin):
+    list_display = ["at", "kind", "file", "rows", "loaded", "older", "duplicate", "skipped", "rejected"]
+    list_filter = ["kind"]
+    search_fields = ["file"]
