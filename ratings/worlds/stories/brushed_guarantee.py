@@ -8,7 +8,7 @@ from ratings.worlds.stories.draft import Draft
 
 
 def brushed_guarantee(until: date) -> Draft:
-    draft = Draft(7, "金刚严选", "electronics", "jingangyanxuan", until, platform="kuaishou", agency="万象直播")
+    draft = Draft(7, "金刚严选", "electronics", "jingang_yanxuan", until, platform="kuaishou", agency="万象直播")
     draft.business(range(356, 60, -8), orders=70, level=-0.35, fault=0.11, no_reason=0.12, complaints=0.008)
     for ago in (52, 38, 24):
         real = 60

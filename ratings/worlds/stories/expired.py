@@ -12,7 +12,7 @@ def expired_qualification(until: date) -> Draft:
         8,
         "唐老师护肤",
         "beauty",
-        "tanglaoshi",
+        "tang_laoshi",
         until,
         platform="xiaohongshu",
         qualification="化妆品备案人员证",

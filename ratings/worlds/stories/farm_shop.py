@@ -8,7 +8,7 @@ from ratings.worlds.stories.draft import Draft
 
 
 def farm_shop(until: date) -> Draft:
-    draft = Draft(2, "周小满农家铺", "local_farm", "xiaomannongjia", until, platform="kuaishou", skill_level="四级")
+    draft = Draft(2, "周小满农家铺", "local_farm", "xiaoman_nongjia", until, platform="kuaishou", skill_level="四级")
     draft.business(
         range(358, 1, -6),
         orders=8,

@@ -8,7 +8,7 @@ from ratings.worlds.stories.draft import Draft
 
 
 def improver(until: date) -> Draft:
-    draft = Draft(10, "阿岩户外", "outdoor", "ayanhuwai", until, platform="bilibili")
+    draft = Draft(10, "阿岩户外", "outdoor", "ayan_huwai", until, platform="bilibili")
     before = draft.business(
         range(362, 180, -4), orders=26, level=-1.15, fault=0.22, no_reason=0.16, complaints=0.02, reviewed=0.25
     )

@@ -8,7 +8,7 @@ from ratings.worlds.stories.draft import Draft
 
 
 def malicious_refunds(until: date) -> Draft:
-    draft = Draft(3, "阿澜穿搭", "womenswear", "alanchuanda", until, platform="taobao", agency="青橙网络")
+    draft = Draft(3, "阿澜穿搭", "womenswear", "alan_chuanda", until, platform="taobao", agency="青橙网络")
     sessions = draft.business(range(355, 2, -7), orders=60, level=0.45, fault=0.04, no_reason=0.55, complaints=0.001)
     target = sessions[-5]
     keys = draft.refunds(

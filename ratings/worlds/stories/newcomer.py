@@ -8,7 +8,7 @@ from ratings.worlds.stories.draft import Draft
 
 
 def newcomer(until: date) -> Draft:
-    draft = Draft(5, "林小雨手作", "home", "linxiaoyu", until, platform="bilibili")
+    draft = Draft(5, "林小雨手作", "home", "lin_xiaoyu", until, platform="bilibili")
     draft.rows["influencers"][0]["joined_at"] = draft.at(16)
     for ago in (11, 4):
         session = draft.show(ago, orders=6)

@@ -8,7 +8,7 @@ from ratings.worlds.stories.draft import Draft
 
 
 def verified_drip(until: date) -> Draft:
-    draft = Draft(11, "糖糖家", "food", "tangtangjia", until, platform="kuaishou", agency="乐播文化")
+    draft = Draft(11, "糖糖家", "food", "tangtang_jia", until, platform="kuaishou", agency="乐播文化")
     sessions = draft.business(
         range(357, 1, -5), orders=30, level=-0.35, fault=0.09, no_reason=0.05, complaints=0.006, reviewed=0.15
     )
