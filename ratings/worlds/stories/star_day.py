@@ -8,7 +8,7 @@ from ratings.worlds.stories.draft import CONVERSION, TALK, Draft
 
 
 def star_day(until: date) -> Draft:
-    draft = Draft(1, "星河大牌日", "beauty", "xinghe_live", until, platform="douyin", agency="星澜传媒", skill_level="五级")
+    draft = Draft(1, "星河大牌日", "beauty", "xinghe_live", until, platform="douyin", agency="星澜传媒")
     draft.account("kuaishou", "xinghe_ks", 6_200_000)
     draft.business(range(360, 30, -9), orders=900, level=-0.15, fault=0.085, no_reason=0.14, reviewed=0.03)
     for ago, factor in ((26, 9), (20, 12), (14, 8), (7, 15)):
