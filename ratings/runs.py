@@ -79,11 +79,15 @@ def store(*, scores: Scores, snapshot: evidence.Snapshot, engine: str, at: datet
         created_at=at,
         finished_at=at + timedelta(seconds=time.monotonic() - began),
     )
+    known = {
+        source_id: (pk, name, category)
+        for pk, source_id, name, category in Influencer.objects.values_list("pk", "source_id", "name", "category_id")
+    }  # read before the copy begins: a connection that copies cannot answer
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY ratings_scorecard ({', '.join(COLUMNS)}) FROM STDIN") as copy,
     ):
-        for row in _rows(run, entries, scores):
+        for row in _rows(run, entries, scores, known):
             copy.write_row(row)
     return run
 
@@ -110,12 +114,10 @@ def _peer_groups(scores: Scores) -> dict[str, dict[str, Any]]:
     }
 
 
-def _rows(run: Run, entries: list[dict[str, Any]], scores: Scores) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    run: Run, entries: list[dict[str, Any]], scores: Scores, known: dict[str, tuple[int, str, int]]
+) -> Iterator[tuple[Any, ...]]:
     """Rows in the order of COLUMNS; position counts the rated by rank, then the others by score."""
-    known = {
-        source_id: (pk, name, category)
-        for pk, source_id, name, category in Influencer.objects.values_list("pk", "source_id", "name", "category_id")
-    }
     traffic, counts = _traffic(scores), scores.evidence_counts
     ordered = sorted(entries, key=lambda e: (e["overall"]["rank"] or len(entries) + 1, -e["overall"]["score"]))
     for position, entry in enumerate(ordered, start=1):
