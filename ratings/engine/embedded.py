@@ -28,9 +28,10 @@ from ratings.scoring.inputs import (
     ReviewRows,
     SessionRows,
 )
+from ratings.scoring.links import find_links, link_factor
 from ratings.scoring.policy import COMPOSITE, Policy
 from ratings.scoring.replay import Receipts, replay
-from ratings.scoring.trust import HELD_DOWN, TrustState
+from ratings.scoring.trust import HELD_DOWN, REASONS, TrustState
 
 MEMORY_LIMIT = "600MB"
 
@@ -204,8 +205,13 @@ def _reviews(db: Any, population: Population, sessions: SessionRows, policy: Pol
         as_of_day=population.as_of_day,
         policy=policy,
     )
+    judged, why = found.trust, found.why
+    if policy.links:
+        _, level = find_links(r["influencer"], r["reviewer"], population.size, policy)
+        judged = np.floor(judged * link_factor(level, policy)).astype(np.int64)
+        why = why | ((level > 0).astype(np.int64) << REASONS.index("linked"))
     keys = {"influencer": r["influencer"], "day": r["day"], "receipt": r["receipt"]}
-    classes = {"known": found.known, "band": found.band, "trust": found.trust, "full_trust": found.full}
+    classes = {"known": found.known, "band": found.band, "trust": judged, "full_trust": found.full}
     table = pa.table({**keys, **classes, **{f"x{k}": marks[k] for k in range(3)}, "x3": composite})
     db.register("review", table)
     g = _fetch(db, aggregate.REVIEW_SUMS, aggregate.REVIEW_KEYS)
@@ -217,12 +223,12 @@ def _reviews(db: Any, population: Population, sessions: SessionRows, policy: Pol
     single = None
     if rows:
         ids = _column(db, "SELECT review_id FROM raw_review ORDER BY rowid", str)
-        single = ReviewRows(ids, r["influencer"], r["day"], found.trust, found.full, found.admitted, marks, found.why)
+        single = ReviewRows(ids, r["influencer"], r["day"], judged, found.full, found.admitted, marks, why)
 
     def count(which: Bools) -> Ints:
         return np.bincount(r["influencer"][which], minlength=population.size).astype(np.int64)
 
-    return _Reviewed(days, found.buckets, count(verified), count((found.why & HELD_DOWN) > 0), found.state, single)
+    return _Reviewed(days, found.buckets, count(verified), count((why & HELD_DOWN) > 0), found.state, single)
 
 
 def _fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:

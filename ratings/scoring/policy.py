@@ -72,6 +72,13 @@ class Policy:
     crowd_cap: float = _c(3, "reviews", 1, 100, "One influencer's day counts at most so many in platform shares.")
     rate_cap: float = _c(50, "reviews", 1, 10_000, "One influencer counts at most so many in the platform's rate.")
 
+    links: bool = _c(False, "switch", 0, 1, "Accounts that share influencers beyond chance count less.")
+    link_weight: float = _c(2, "ratio", 0, 100, "A fully linked account counts 1/(1 + 2).")
+    link_tolerance: float = _c(2, "ratio", 1, 10, "Twice the overlap that chance gives is still taken for chance.")
+    link_least: float = _c(3, "accounts", 1, 1000, "Fewer shared accounts say nothing.")
+    link_surprise: float = _c(3, "sd", 0, 10, "An overlap must lie this far above chance.")
+    link_accounts_top: int = _c(60, "influencers", 2, 10_000, "Accounts that review more are no sign of a ring.")
+
     # -- bounded channels
     provisional_evidence: float = _c(5, "reviews", 0, 100, "Fewer effective reviews are too few for a grade.")
     provisional_width: float = _c(20, "points", 1, 100, "A wider interval spans two grades and says nothing.")
