@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from ratings.engine import embedded
 from ratings.scoring import contributions, document
-from ratings.scoring.estimate import estimate
-from ratings.scoring.observed import Observed, observe
+from ratings.scoring.estimate import learn
+from ratings.scoring.observed import Observed
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CURRENT, PPM, Policy
 from ratings.scoring.scorecard import EPOCH, Cards, score
@@ -158,8 +158,7 @@ def rate_evidence(
     as_of_day = (as_of - EPOCH).days
     gathered = embedded.gather(evidence, as_of_day=as_of_day, policy=policy, rows=explain == "full")
     tell("parameters")
-    observed = observe(gathered.population, gathered.sums, policy)
-    parameters = estimate(gathered.population, gathered.sums, policy, observed)
+    parameters, observed = learn(gathered.population, gathered.sums, policy)
     tell("scores")
     cards = score(gathered.population, gathered.sums, parameters, policy, observed)
     return Scores(as_of, policy, explain, cards, observed, parameters, gathered)

@@ -22,6 +22,7 @@ from ratings.scoring.inputs import (
     EventDays,
     EventRows,
     ExposureDays,
+    Floats,
     Ints,
     Population,
     ReviewDays,
@@ -29,6 +30,7 @@ from ratings.scoring.inputs import (
     SessionRows,
 )
 from ratings.scoring.links import find_links, link_factor
+from ratings.scoring.orders import supported_share
 from ratings.scoring.policy import COMPOSITE, Policy
 from ratings.scoring.replay import Receipts, replay
 from ratings.scoring.trust import HELD_DOWN, REASONS, TrustState
@@ -195,6 +197,11 @@ def _reviews(db: Any, population: Population, sessions: SessionRows, policy: Pol
     marks = np.stack([r["x0"], r["x1"], r["x2"]])
     composite = np.asarray(sum(w * x for w, x in zip(COMPOSITE, marks, strict=True)))
     verified = r["verified"].astype(bool)
+
+    def support(day: int) -> Floats:
+        known = np.bincount(r["influencer"][r["receipt"] <= day], minlength=population.size)
+        return supported_share(population, sessions, known, day, policy)
+
     found = replay(
         Receipts(r["influencer"], r["reviewer"], r["receipt"], composite, verified, repeat),
         order_influencer=sessions.influencer,
@@ -204,6 +211,7 @@ def _reviews(db: Any, population: Population, sessions: SessionRows, policy: Pol
         reviewers=int(r["reviewer"].max(initial=-1)) + 1,
         as_of_day=population.as_of_day,
         policy=policy,
+        support=support if policy.supported_orders else None,
     )
     judged, why = found.trust, found.why
     if policy.links:

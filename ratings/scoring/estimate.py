@@ -5,25 +5,28 @@ from __future__ import annotations
 from ratings.scoring import bounded, rates, traffic
 from ratings.scoring.borrowing import bounded_signal, loadings
 from ratings.scoring.inputs import DaySums, Population
-from ratings.scoring.observed import Observed, observe, signals
+from ratings.scoring.observed import Observed, observe, review_counts, signals
+from ratings.scoring.orders import fit
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import MARKS, Policy
 
 
-def estimate(population: Population, sums: DaySums, policy: Policy, observed: Observed | None = None) -> Parameters:
-    """Priors, variances, drift, traffic regression and correlations, from all influencers.
-
-    Parameters
-    ----------
-    observed : what `observe` gave for the same population and sums, to spare doing it twice
+def estimate(population: Population, sums: DaySums, policy: Policy) -> Parameters:
+    """Priors, variances, drift, regressions and correlations, from all influencers.
 
     Raises
     ------
     SumsError
         When the sums are not such as evidence gives.
     """
+    return learn(population, sums, policy)[0]
+
+
+def learn(population: Population, sums: DaySums, policy: Policy) -> tuple[Parameters, Observed]:
+    """As `estimate`, and what was observed on the way, so that `score` need not look again."""
     sums.check(population)
-    seen = observed or observe(population, sums, policy)
+    orders = fit(population, sums.sessions, review_counts(population, sums), policy)
+    seen = observe(population, sums, orders, policy)
     marks = {
         name: bounded.estimate(seen.mark_days[name], seen.marks[name], population, seen.tier, policy)
         for name in seen.marks
@@ -42,9 +45,11 @@ def estimate(population: Population, sums: DaySums, policy: Policy, observed: Ob
         )
         for name in MARKS
     }  # fmt: skip
-    return Parameters(
+    found = Parameters(
+        orders=orders,
         bounded=marks,
         rates=rate,
         traffic=traffic.fit(sums.sessions, population, policy),
         loadings=loadings(factor, own, policy),
     )
+    return found, seen

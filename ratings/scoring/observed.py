@@ -9,6 +9,7 @@ import numpy as np
 from ratings.scoring import bounded, rates
 from ratings.scoring.borrowing import Signal, bounded_signal, rate_signal
 from ratings.scoring.inputs import DaySums, Ints, Population
+from ratings.scoring.orders import OrderParameters, Support, support
 from ratings.scoring.policy import RATES, REVIEW_CHANNELS, Policy
 from ratings.scoring.priors import tiers
 from ratings.scoring.sums import MarkDays, RateDays, bucket_factor, mark_days, per_influencer, rate_days
@@ -19,27 +20,49 @@ class Observed:
     """Days and decayed sums of every channel, and the tier that follows from a year of orders."""
 
     tier: Ints
+    support: Support
     mark_days: dict[str, MarkDays]
     marks: dict[str, bounded.BoundedSums]
     rate_days: dict[str, RateDays]
     rates: dict[str, rates.RateSums]
 
 
-def observe(population: Population, sums: DaySums, policy: Policy) -> Observed:
-    """Scale and decay the sums of all channels; each influencer's from its own rows only."""
-    exposure = sums.exposure
-    recent = exposure.day >= population.as_of_day - policy.tier_days
-    yearly = per_influencer(exposure.influencer[recent], exposure.orders[recent].astype(np.float64), population.size)
+def review_counts(population: Population, sums: DaySums) -> Ints:
+    """(n,) reviews of each influencer, whatever their trust."""
+    counts = per_influencer(sums.reviews.influencer, sums.reviews.n.astype(np.float64), population.size)
+    return counts.astype(np.int64)
+
+
+def observe(population: Population, sums: DaySums, parameters: OrderParameters, policy: Policy) -> Observed:
+    """Scale and decay the sums of all channels; each influencer's from its own rows only.
+
+    Tiers go by orders that their session's audience supports: a review more must not move anyone to other peers.
+    """
+    sessions = sums.sessions
+    found = support(population, sessions, review_counts(population, sums), parameters, policy)
+    recent = sessions.day >= population.as_of_day - policy.tier_days
+    year = (sessions.orders * found.session)[recent]
+    yearly = per_influencer(sessions.influencer[recent], year, population.size)
     factor = bucket_factor(sums.reviews, sums.buckets)
     m_days = {name: mark_days(sums.reviews, factor, name) for name in REVIEW_CHANNELS}
-    r_days = {name: rate_days(sums.events, exposure, name) for name in RATES}
+    used = found.factor(sessions)
+    r_days = {name: rate_days(sums.events, sessions, used, name) for name in RATES}
+    nothing = np.zeros(population.size)
     return Observed(
         tier=tiers(yearly, policy),
+        support=found,
         mark_days=m_days,
         marks={k: bounded.decayed(d, population, policy.half_life) for k, d in m_days.items()},
         rate_days=r_days,
         rates={
-            k: rates.decayed(d, rates.RateShape.of(k, policy), population, policy.half_life) for k, d in r_days.items()
+            k: rates.decayed(
+                d,
+                rates.RateShape.of(k, policy),
+                nothing if k == "violation" else found.doubt,
+                population,
+                policy.half_life,
+            )
+            for k, d in r_days.items()
         },
     )
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ratings.scoring.bounded import BoundedParameters
+from ratings.scoring.orders import OrderParameters
 from ratings.scoring.priors import PeerMeans
 from ratings.scoring.rates import RateParameters
 from ratings.scoring.traffic import TrafficParameters
@@ -18,12 +19,14 @@ class Parameters:
 
     Attributes
     ----------
+    orders : what supports orders
     bounded : by mark and for the composite `review`
     rates : by rate channel
     traffic : regression and platform share
     loadings : correlation of the channels, as loadings on one factor
     """
 
+    orders: OrderParameters
     bounded: dict[str, BoundedParameters]
     rates: dict[str, RateParameters]
     traffic: TrafficParameters
@@ -47,7 +50,9 @@ class Parameters:
             return {**value, "peers": PeerMeans(**value["peers"])}
 
         traffic = {**document["traffic"], "coefficients": tuple(document["traffic"]["coefficients"])}
+        orders = {**document["orders"], "coefficients": tuple(document["orders"]["coefficients"])}
         return cls(
+            OrderParameters(**orders),
             {k: BoundedParameters(**peers(v)) for k, v in document["bounded"].items()},
             {k: RateParameters(**peers(v)) for k, v in document["rates"].items()},
             TrafficParameters(**traffic),

@@ -79,6 +79,12 @@ class Policy:
     link_surprise: float = _c(3, "sd", 0, 10, "An overlap must lie this far above chance.")
     link_accounts_top: int = _c(60, "influencers", 2, 10_000, "Accounts that review more are no sign of a ring.")
 
+    # -- supported orders
+    supported_orders: bool = _c(False, "switch", 0, 1, "Orders count as far as activity supports them.")
+    brushed_session_share: float = _c(0.01, "share", 0, 0.5, "Sessions with brushed orders, before looking.")
+    brushed_share: float = _c(0.30, "share", 0, 0.9, "Influencers whose orders all stand too high, before looking.")
+    brushed_doubt: float = _c(2, "ratio", 0, 10, "How much the doubt about orders widens rates per order.")
+
     # -- bounded channels
     provisional_evidence: float = _c(5, "reviews", 0, 100, "Fewer effective reviews are too few for a grade.")
     provisional_width: float = _c(20, "points", 1, 100, "A wider interval spans two grades and says nothing.")

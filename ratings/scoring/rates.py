@@ -83,6 +83,7 @@ class RateSums:
     Attributes
     ----------
     known : whether there is exposure
+    doubt : relative variance of the exposure itself
     exposure : Σd·exposure
     concentration : Σd²·squared session exposure over (Σd·exposure)²
     scale : Σd·exposure / Σd²·exposure, what makes decayed counts Poisson-like
@@ -90,6 +91,7 @@ class RateSums:
     """
 
     known: Bools
+    doubt: Floats
     exposure: Floats
     concentration: Floats
     scale: Floats
@@ -99,8 +101,8 @@ class RateSums:
     day_weight: Floats
 
 
-def decayed(days: RateDays, shape: RateShape, population: Population, half_life: float) -> RateSums:
-    """Decayed sums of one rate channel."""
+def decayed(days: RateDays, shape: RateShape, doubt: Floats, population: Population, half_life: float) -> RateSums:
+    """Decayed sums of one rate channel; `doubt` is the relative variance of its exposure."""
     d, _ = decay(days.day, population.as_of_day, half_life)
 
     def total(values: Floats) -> Floats:
@@ -111,6 +113,7 @@ def decayed(days: RateDays, shape: RateShape, population: Population, half_life:
     points = total(d * days.points)
     return RateSums(
         known=known,
+        doubt=doubt,
         exposure=exposure,
         concentration=total(d * d * days.exposure2) / np.maximum(exposure, TINY) ** 2,
         scale=np.where(known, exposure / np.maximum(squared, TINY), 1.0),
@@ -160,6 +163,7 @@ def estimate(
     drift = 0.0 if shape.name == "violation" else walk * units / (units + k)
     dispersion *= units / (units + k)
     noise = phi / (prior * effective) + dispersion * sums.concentration + drift * policy.half_life / (2 * LN2)
+    noise = noise + sums.doubt
     found = paule_mandel((rate / np.maximum(prior, TINY))[ok], noise[ok])[1]
     cv2 = max(shrunk(found, policy.default_cv2, units, policy), policy.cv2_floor)
     return RateParameters(peers, cv2, phi, severity, drift, dispersion)
@@ -206,7 +210,7 @@ def gathered(
         return _filtered(days, sums, peer, p, shape, population, policy)
     effective = sums.exposure * sums.scale
     poisson = p.phi / np.maximum(peer * effective, TINY)
-    extra = p.drift * policy.half_life / (2 * LN2) + p.dispersion * sums.concentration
+    extra = p.drift * policy.half_life / (2 * LN2) + p.dispersion * sums.concentration + sums.doubt
     factor = np.where(sums.known, poisson / (poisson + extra), 0.0)
     worth = (sums.scale * factor / p.phi)[sums.day_influencer] * sums.day_weight
     return RateEvidence(
@@ -243,12 +247,16 @@ def _filtered(
         speed=p.speed(policy), last_day=population.as_of_day - 1,
     )  # fmt: skip
     b = 1 / p.cv2 / peer
-    exposure = b * f.total / np.maximum(1 - f.total, 1e-9)
-    worth = (b + exposure)[days.influencer] * f.weight / days.exposure
+    # the filter's weight as a noise; doubt about the exposure adds to it
+    noise_of_all = p.cv2 * (1 - f.total) / np.maximum(f.total, 1e-12)
+    keep = noise_of_all / (noise_of_all + sums.doubt)
+    whole = b * f.total / np.maximum(1 - f.total, 1e-9)
+    exposure = whole * keep
+    worth = ((b + whole) * keep)[days.influencer] * f.weight / days.exposure
     own = 1 - f.variance / p.cv2
     precision = per_influencer(days.influencer, expected / p.phi, population.size)
     chance = 1 / np.maximum(precision, TINY)
-    extra = np.maximum(f.variance / np.maximum(own, 1e-9) - chance, 0.0)
+    extra = np.maximum(f.variance / np.maximum(own, 1e-9) - chance, 0.0) + sums.doubt
     return RateEvidence(
         known=sums.known,
         n=per_influencer(days.influencer, worth * counts, population.size),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,7 @@ def replay(
     reviewers: int,
     as_of_day: int,
     policy: Policy,
+    support: Callable[[int], Floats] | None = None,
 ) -> Replayed:
     """Close every day up to `as_of_day`, day by day.
 
@@ -72,6 +74,8 @@ def replay(
     ----------
     order_influencer, order_day, orders : (x,) orders per influencer × day, in any order
     influencers, reviewers : how many there are
+    support : share of each influencer's orders that activity supports, as known at the close of a day; asked at the
+        close of each month and used in the next
 
     Notes
     -----
@@ -88,9 +92,12 @@ def replay(
     trust, full, known, band, why = (np.zeros(receipt.size, dtype=np.int64) for _ in range(5))
     admitted = np.ones(receipt.size)
     who, when, factors = [], [], []
+    share: Floats | None = None
     for k in range(as_of_day - first):
         part = daily[order_cuts[k] : order_cuts[k + 1]]
         sold = per_influencer(order_influencer[part], orders[part].astype(np.float64), influencers)
+        if share is not None:
+            sold = sold * share
         rows = order[cuts[k] : cuts[k + 1]]
         judged = close_day(
             state,
@@ -104,6 +111,8 @@ def replay(
             ),
             policy,
         )
+        if support and (first + k) % policy.month_days == 0:
+            share = support(first + k)
         if not rows.size:
             continue
         trust[rows], full[rows], why[rows] = judged.trust, judged.full, judged.why

@@ -72,7 +72,7 @@ def score(
         When the sums are not such as evidence gives.
     """
     sums.check(population)
-    seen = observed or observe(population, sums, policy)
+    seen = observed or observe(population, sums, parameters.orders, policy)
     channels, shared = _channels(population, seen, parameters, policy)
     judged = traffic.judge(sums.sessions, parameters.traffic, policy)
     channels["traffic"] = traffic.score(sums.sessions, judged, parameters.traffic, population, policy)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import exp2
 
-from ratings.scoring.inputs import BucketDays, EventDays, ExposureDays, Floats, Ints, ReviewDays
+from ratings.scoring.inputs import BucketDays, EventDays, Floats, Ints, ReviewDays, SessionRows
 from ratings.scoring.policy import BANDS, COMPOSITE_TOP, MARKS, PPM, RATES
 
 TOPS = {**dict.fromkeys(MARKS, 4), "review": COMPOSITE_TOP}
@@ -97,27 +97,37 @@ def mark_days(reviews: ReviewDays, factor: Floats, name: str) -> MarkDays:
     )
 
 
-def rate_days(events: EventDays, exposure: ExposureDays, name: str) -> RateDays:
+def rate_days(events: EventDays, sessions: SessionRows, factor: Floats, name: str) -> RateDays:
     """Days of one rate channel: exposure where covered, and each event on a day that has some.
 
     An event on a day without exposure goes to the last earlier day that has some, else to the first later one;
     an influencer without any exposure keeps no event.
+
+    Parameters
+    ----------
+    factor : (s,) what a session's orders are multiplied by
     """
     channel, unit = RATES.index(name), UNITS[name]
-    seen = exposure.exposure[channel] > 0
-    influencer, day = exposure.influencer[seen], exposure.day[seen]
+    each = np.ones(sessions.size) if name == "violation" else sessions.orders * factor
+    seen = np.flatnonzero(sessions.covered[channel] & (each > 0))
+    key, exposure = sessions.influencer[seen] * KEY + sessions.day[seen], each[seen]
+    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, dtype=np.int64)
+    influencer, day = sessions.influencer[seen][start], sessions.day[seen][start]
     mine = events.channel == channel
     at = place(influencer, day, events.influencer[mine], events.day[mine])
     kept = at >= 0
 
     def total(values: Ints, scale: float) -> Floats:
-        return np.bincount(at[kept], values[mine][kept].astype(np.float64), minlength=day.size) / scale
+        return per_influencer(at[kept], values[mine][kept].astype(np.float64), day.size) / scale
+
+    def added(values: Floats) -> Floats:
+        return np.add.reduceat(values, start) if key.size else np.zeros(0)
 
     return RateDays(
         influencer,
         day,
-        exposure.exposure[channel][seen].astype(np.float64),
-        exposure.exposure2[channel][seen].astype(np.float64),
+        added(exposure),
+        added(exposure**2),
         total(events.n, 1.0),
         total(events.points, unit),
         total(events.points2, unit * unit),

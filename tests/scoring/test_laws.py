@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ratings.engine import embedded
 from ratings.rating import Scores, rate_evidence
 from ratings.scoring.inputs import ReviewDays
-from ratings.scoring.observed import observe
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CURRENT, REVIEW_CHANNELS
 from ratings.scoring.scorecard import Cards, score
@@ -32,8 +31,7 @@ def rated(world: World, explain: str = "summary") -> Scores:
 def rescored(world: World, parameters: Parameters) -> Cards:
     """The same world judged by given parameters, as everyone else's evidence stood still."""
     found = embedded.gather(world.tables(), as_of_day=AS_OF_DAY, policy=CURRENT)
-    seen = observe(found.population, found.sums, CURRENT)
-    return score(found.population, found.sums, parameters, CURRENT, seen)
+    return score(found.population, found.sums, parameters, CURRENT)
 
 
 def moved(world: World, change: Any, influencer: str = "h0") -> tuple[float, float]:

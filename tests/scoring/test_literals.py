@@ -51,7 +51,7 @@ def test_fifty_faulty_refunds_in_a_thousand_orders() -> None:
     # a = 2, b = 25, N = 50/.6, E = 1000/.6: (1691.667/1695.667)^85.333 = .81748
     days = RateDays(np.array([0]), np.array([999]), floats(1000), floats(1e6), floats(50), floats(50), floats(50))
     shape = rates.RateShape.of("refund", CURRENT)
-    sums = rates.decayed(days, shape, ONE, 180)
+    sums = rates.decayed(days, shape, floats(0), ONE, 180)
     p = rates.RateParameters(PeerMeans(0.08, {}), 0.5, 0.6, 1.0, 0.0, 0.0)
     prior = floats(0.08)
     policy = replace(CURRENT, daily_filter=False)
