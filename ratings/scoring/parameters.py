@@ -49,7 +49,8 @@ class Parameters:
         def peers(value: Mapping[str, Any]) -> dict[str, Any]:
             return {**value, "peers": PeerMeans(**value["peers"])}
 
-        traffic = {**document["traffic"], "coefficients": tuple(document["traffic"]["coefficients"])}
+        lists = ("coefficients", "inflated")
+        traffic = {**document["traffic"], **{name: tuple(document["traffic"][name]) for name in lists}}
         orders = {**document["orders"], "coefficients": tuple(document["orders"]["coefficients"])}
         return cls(
             OrderParameters(**orders),

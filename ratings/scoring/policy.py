@@ -136,6 +136,7 @@ class Policy:
     # -- traffic
     traffic_sessions: int = _c(50, "sessions", 5, 100_000, "Fewer comparable sessions cannot be judged.")
     traffic_slack: float = _c(1.645, "robust sd", 0, 5, "What an honest show may stand above its activity.")
+    traffic_mixture: bool = _c(False, "switch", 0, 1, "Real shares by a mixture of clean and inflated sessions.")
     traffic_flag: float = _c(2.5, "robust sd", 1, 10, "Above this a session is flagged.")
     traffic_prior: float = _c(3, "sessions", 0.1, 100, "Sessions that weigh as much as the platform's share.")
     traffic_sd_floor: float = _c(0.10, "log", 0.01, 1, "Activity never predicts an audience better than this.")

@@ -74,7 +74,7 @@ def score(
     sums.check(population)
     seen = observed or observe(population, sums, parameters.orders, policy)
     channels, shared = _channels(population, seen, parameters, policy)
-    judged = traffic.judge(sums.sessions, parameters.traffic, policy)
+    judged = traffic.judge(sums.sessions, parameters.traffic, population, policy)
     channels["traffic"] = traffic.score(sums.sessions, judged, parameters.traffic, population, policy)
     dimensions = {name: _dimension(name, channels, shared, policy) for name in DIMENSIONS}
     weights = policy.weights

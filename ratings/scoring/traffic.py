@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ratings.scoring.channels import Channel
+from ratings.scoring.inflation import posterior
 from ratings.scoring.inputs import Bools, Floats, Population, SessionRows
 from ratings.scoring.intervals import beta_interval
 from ratings.scoring.policy import Policy
 from ratings.scoring.priors import paule_mandel, shrunk
 from ratings.scoring.robust import tukey
 from ratings.scoring.sums import decay, per_influencer
+
+IF_INFLATED_NOISE = 0.02
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class TrafficParameters:
     ----------
     coefficients : constant, log(commenters+1), log(orders+1); empty while too few sessions can be compared
     center, spread : median and robust sd of the residuals
+    inflated : platform's share of inflated sessions after each iteration of the mixture, empty without it
     share, variance : platform's mean real share and its variance between influencers
     noise : variance of one session's share around its influencer's
     """
@@ -30,6 +34,7 @@ class TrafficParameters:
     coefficients: tuple[float, ...]
     center: float
     spread: float
+    inflated: tuple[float, ...]
     share: float
     variance: float
     noise: float
@@ -44,6 +49,7 @@ class SessionShares:
     judged : whether the session could be judged at all
     z : residual in robust standard deviations, 0 where not judged
     share, low, high : real share of the shown viewers and its range, the prior where not judged
+    noise : variance of the share, by the mixture; 0 without it
     flagged : shown far above what activity supports, or contradicting its own figures
     """
 
@@ -53,6 +59,7 @@ class SessionShares:
     low: Floats
     high: Floats
     flagged: Bools
+    noise: Floats
 
 
 def _organic(sessions: SessionRows) -> Floats:
@@ -74,12 +81,17 @@ def fit(sessions: SessionRows, population: Population, policy: Policy) -> Traffi
     ok = _comparable(sessions)
     default = policy.default_share, policy.default_share_sd**2
     if np.sum(ok) < policy.traffic_sessions:
-        return TrafficParameters((), 0.0, 0.0, *default, default[1])
+        return TrafficParameters((), 0.0, 0.0, (), *default, default[1])
     y = np.log(np.where(ok, _organic(sessions), 1.0))
     coefficients, center, spread = tukey(y[ok], _design(sessions)[:, ok])
     spread = max(spread, policy.traffic_sd_floor)
-    raw = TrafficParameters(coefficients, center, spread, *default, default[1])
-    judged = judge(sessions, raw, policy)
+    raw = TrafficParameters(coefficients, center, spread, (), *default, default[1])
+    inflated: tuple[float, ...] = ()
+    if policy.traffic_mixture:
+        residual = _residual(sessions, raw)
+        inflated = posterior(residual, spread, ok, sessions.influencer, population.size).platform
+        raw = replace(raw, inflated=inflated)
+    judged = judge(sessions, raw, population, policy)
     weight, total, square = _sums(sessions, judged, population, policy)
     known = weight > 0
     units = float(np.sum(known))
@@ -89,10 +101,21 @@ def fit(sessions: SessionRows, population: Population, policy: Policy) -> Traffi
     center_share, found = paule_mandel(mean[known], noise / weight[known])
     share = shrunk(center_share, default[0], units, policy)
     variance = shrunk(max(found, 1e-5), default[1], units, policy)
-    return TrafficParameters(coefficients, center, spread, share, variance, noise)
+    return TrafficParameters(coefficients, center, spread, inflated, share, variance, noise)
 
 
-def judge(sessions: SessionRows, parameters: TrafficParameters, policy: Policy) -> SessionShares:
+def _residual(sessions: SessionRows, p: TrafficParameters) -> Floats:
+    """(s,) log of shown viewers above what activity supports, 0 where that cannot be said."""
+    by_activity = _comparable(sessions) & bool(p.coefficients)
+    expected = np.full(sessions.size, p.center)
+    for coefficient, column in zip(p.coefficients, _design(sessions), strict=False):
+        expected = expected + coefficient * column
+    return np.where(by_activity, np.log(np.where(by_activity, _organic(sessions), 1.0)) - expected, 0.0)
+
+
+def judge(
+    sessions: SessionRows, parameters: TrafficParameters, population: Population, policy: Policy
+) -> SessionShares:
     """Real share and flag of every session.
 
     A session without viewers or commenters is not judged by activity. Where views, watch time, duration and average
@@ -100,15 +123,15 @@ def judge(sessions: SessionRows, parameters: TrafficParameters, policy: Policy) 
     """
     p = parameters
     by_activity = _comparable(sessions) & bool(p.coefficients)
-    residual = np.zeros(sessions.size)
-    if p.coefficients:
-        expected = np.zeros(sessions.size)
-        for coefficient, column in zip(p.coefficients, _design(sessions), strict=True):
-            expected = expected + coefficient * column
-        shown = np.log(np.where(by_activity, _organic(sessions), 1.0))
-        residual = np.where(by_activity, shown - expected - p.center, 0.0)
+    residual = _residual(sessions, p)
     z = residual / p.spread if p.spread > 0 else residual
-    share = np.where(by_activity, np.exp(-np.maximum(0.0, residual - policy.traffic_slack * p.spread)), p.share)
+    noise = np.zeros(sessions.size)
+    if p.inflated:
+        found = posterior(residual, p.spread, by_activity, sessions.influencer, population.size, p.inflated)
+        share = np.where(by_activity, found.share, p.share)
+        noise = found.chance * (1 - found.chance) * (1 - found.if_inflated) ** 2 + IF_INFLATED_NOISE * found.chance
+    else:
+        share = np.where(by_activity, np.exp(-np.maximum(0.0, residual - policy.traffic_slack * p.spread)), p.share)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = sessions.average_online * sessions.duration / (sessions.views * sessions.watch_seconds)
     ratio = np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)
@@ -117,14 +140,21 @@ def judge(sessions: SessionRows, parameters: TrafficParameters, policy: Policy) 
     low = np.minimum(share, np.exp(-np.maximum(0.0, residual)))
     high = np.maximum(share, np.exp(-np.maximum(0.0, residual - policy.traffic_flag * p.spread)))
     flagged = odd | (by_activity & (z > policy.traffic_flag))
-    return SessionShares(by_activity | odd, z, share, low, np.where(odd, share, high), flagged)
+    return SessionShares(by_activity | odd, z, share, low, np.where(odd, share, high), flagged, noise)
+
+
+def _weights(sessions: SessionRows, judged: SessionShares, population: Population, policy: Policy) -> Floats:
+    """Decayed by the traffic half-life, or all alike where the mixture looks at an influencer's whole habit."""
+    if policy.traffic_mixture:
+        return judged.judged.astype(np.float64)
+    d, _ = decay(sessions.day, population.as_of_day, policy.traffic_half_life)
+    return d * judged.judged
 
 
 def _sums(
     sessions: SessionRows, judged: SessionShares, population: Population, policy: Policy
 ) -> tuple[Floats, Floats, Floats]:
-    d, _ = decay(sessions.day, population.as_of_day, policy.traffic_half_life)
-    d = d * judged.judged
+    d = _weights(sessions, judged, population, policy)
     return (
         per_influencer(sessions.influencer, d, population.size),
         per_influencer(sessions.influencer, d * judged.share, population.size),
@@ -147,10 +177,14 @@ def score(
     c = np.where(known, weight / (weight + policy.traffic_prior), 0.0)
     own = np.where(known, total / safe, 0.0)
     mean = c * own + (1 - c) * p.share
-    sampling = np.where(known, p.noise / np.maximum(weight, 1e-9), 0.0)
-    variance = np.maximum(c**2 * sampling + (1 - c) ** 2 * p.variance, 1e-6)
+    if p.inflated:
+        # the sessions of one influencer are doubted together, so that many do not make sure
+        sampling = 0.5 * per_influencer(sessions.influencer, judged.noise, population.size) / np.maximum(weight, 1.0)
+    else:
+        sampling = c**2 * np.where(known, p.noise / np.maximum(weight, 1e-9), 0.0)
+    variance = np.maximum(sampling + (1 - c) ** 2 * p.variance, 1e-6)
     low, high = beta_interval(mean, variance, policy.interval)
-    d, _ = decay(sessions.day, population.as_of_day, policy.traffic_half_life)
+    d = _weights(sessions, judged, population, policy)
     zero = np.zeros(population.size)
     return Channel(
         mean=mean,
@@ -165,6 +199,6 @@ def score(
         exposure=zero,
         own=c * own,
         held=zero,
-        weight=np.where(known, c / safe, 0.0)[sessions.influencer] * d * judged.judged,
+        weight=np.where(known, c / safe, 0.0)[sessions.influencer] * d,
         held_weight=np.zeros(sessions.size),
     )
