@@ -162,7 +162,7 @@ def score(
     else:
         own, trusted, variance, c, unit = _credible(sums, prior, between, parameters)
     mean = own + (1 - trusted) * prior
-    variance = np.maximum(variance, 1e-8)
+    variance = np.maximum(variance * policy.interval_marks, 1e-8)
     low, high = beta_interval(mean, variance, policy.interval)
     more = 1 + per_influencer(days.influencer, unit * (days.full - days.o), mean.size)
     held = per_influencer(days.influencer, unit * (days.fx - days.ox), mean.size) - mean * (more - 1)

@@ -98,6 +98,13 @@ class Policy:
     overdispersion: bool = _c(False, "switch", 0, 1, "How rates vary between sessions beyond chance is measured.")
     day_effect_top: float = _c(0.02, "share²", 0, 0.25, "The mood of a day explains at most this variance.")
     relative_variance_top: float = _c(9, "ratio²", 0.1, 100, "A rate's interval is never wider than this.")
+    violation_variance_top: float = _c(9, "ratio²", 0.1, 100, "The same for violations, whose rates are rarest.")
+    interval_marks: float = _c(1, "ratio", 0.1, 10, "Factor on the variance of marks that calibration asks for.")
+    interval_violation: float = _c(1, "ratio", 0.1, 10, "The same for violations.")
+    interval_refund: float = _c(1, "ratio", 0.1, 10, "The same for refunds.")
+    interval_complaint: float = _c(1, "ratio", 0.1, 10, "The same for complaints.")
+    interval_overall: float = _c(1, "ratio", 0.1, 10, "The same for the overall score.")
+    severity_noise: float = _c(0, "ratio²", 0, 1, "How uncertain an influencer's severity of complaints is.")
 
     borrowing: bool = _c(False, "switch", 0, 1, "Channels learn from each other through one common factor.")
     lag_share: float = _c(0.4, "share", 0, 1, "Part of a filter's error that the channels of one influencer share.")

@@ -62,18 +62,23 @@ class RateShape:
     default_rate: float
     default_phi: float
     default_severity: float
+    widen: float
+    widest: float
 
     @classmethod
     def of(cls, name: str, policy: Policy) -> RateShape:
         """The shape of `violation`, `refund` or `complaint`."""
         p = policy
         if name == "refund":
-            return cls(name, False, p.scale_refund, p.default_refund, p.default_refund_phi, 1.0)
+            return cls(name, False, p.scale_refund, p.default_refund, p.default_refund_phi, 1.0,
+                p.interval_refund, p.relative_variance_top)  # fmt: skip
         if name == "complaint":
             severity = p.default_complaint_severity
-            return cls(name, True, p.scale_complaint, p.default_complaint / severity, 1.0, severity)
+            return cls(name, True, p.scale_complaint, p.default_complaint / severity, 1.0, severity,
+                p.interval_complaint, p.relative_variance_top)  # fmt: skip
         severity = p.default_violation_severity
-        return cls(name, True, p.scale_violation, p.default_violation / severity, 1.0, severity)
+        return cls(name, True, p.scale_violation, p.default_violation / severity, 1.0, severity,
+            p.interval_violation, p.violation_variance_top)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -304,9 +309,10 @@ def score(
     rate, c, unit = alpha / beta, seen.exposure / beta, severity / shape.scale
     chance = seen.sampling * prior / rate
     relative = c**2 * np.where(seen.known, chance + seen.extra, 0.0) + (1 - c) ** 2 * cv2 * prior**2 / rate**2
-    low_rate, high_rate = gamma_interval(
-        rate * unit, np.minimum(relative, policy.relative_variance_top), policy.interval
-    )
+    if shape.name == "complaint":
+        relative = relative + policy.severity_noise * weight / (weight + seen.n)
+    wide = np.minimum(relative * shape.widen, shape.widest)
+    low_rate, high_rate = gamma_interval(rate * unit, wide, policy.interval)
     gamma = 1 / np.maximum(relative, 1e-9)
     first = np.exp(-gamma * np.log1p(rate * unit / gamma))
     second = np.exp(-gamma * np.log1p(2 * rate * unit / gamma))

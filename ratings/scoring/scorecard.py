@@ -81,7 +81,7 @@ def score(
     mean = np.zeros(population.size)
     for name, weight in weights.items():
         mean = mean + weight * channels[name].mean
-    variance = np.maximum(_overall_variance(channels, shared, policy), 1e-7)
+    variance = np.maximum(_overall_variance(channels, shared, policy) * policy.interval_overall, 1e-7)
     low, high = beta_interval(mean, variance, policy.interval)
     rated = (channels["review"].evidence >= policy.provisional_evidence) & (
         (high - low) * 100 <= policy.provisional_width
