@@ -47,30 +47,30 @@ class Rugged:
     """Constants of generator B. Rates are per order or per session."""
 
     days: int = 365
-    least_orders: float = 260.0
-    tail: float = 1.05
+    least_orders: float = 230.0
+    tail: float = 1.0
     most_orders: float = 60_000.0
     newcomers: float = 0.15
-    posting: float = 0.06
+    posting: float = 0.068
     """Share of orders that is reviewed where feelings are mild."""
     extra_low: float = 0.7
     extra_high: float = 0.25
     """How much more often the lowest and the highest marks are posted."""
     selection_sd: float = 0.25
     mark_mean: float = 0.70
-    mark_sd: float = 0.088
+    mark_sd: float = 0.08
     concentration: float = 2.6
     same_mark: float = 0.5
     fans: float = 0.03
-    switches_a_year: float = 0.25
-    character: float = 0.85
+    switches_a_year: float = 0.15
+    character: float = 0.93
     """Correlation of every quality with the character."""
     refund_rate: float = 0.060
     refund_sd: float = 0.60
     refund_shape: float = 5.0
     complaint_rate: float = 0.0026
     complaint_sd: float = 0.75
-    violation_rate: float = 0.042
+    violation_rate: float = 0.055
     violation_sd: float = 0.70
     severity: tuple[float, ...] = (0.50, 0.38, 0.11, 0.01)
     complaint_severity: tuple[float, ...] = (0.62, 0.26, 0.12)

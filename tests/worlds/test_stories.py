@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from feedback import evidence
 from ratings.rating import Scores, rate_evidence
+from ratings.worlds.canonical import write_canonical
 from ratings.worlds.demo import demo_tables
 from ratings.worlds.stories import STORIES, tell
 from ratings.worlds.stories.draft import Row
-from tests.worlds.cleaned import cleaned
 
 UNTIL = date(2026, 11, 22)
 
@@ -26,10 +29,18 @@ def told() -> tuple[dict[str, pa.Table], list[Row]]:
     return demo_tables(n=200, seed=1, until=UNTIL, stories=rows)[0], calls
 
 
+def judged(tables: dict[str, pa.Table], day: date) -> Scores:
+    """Rates tables the way files are: written, read, judged row by row, nothing rejected."""
+    with TemporaryDirectory() as room:
+        write_canonical(tables, Path(room) / "files")
+        found = evidence.from_files(Path(room) / "files", until=day, into=Path(room) / "clean", rejects=None)
+        assert found.rejected == 0
+        return rate_evidence(Path(room) / "clean", as_of=day, explain="none")
+
+
 @cache
 def rated(ago: int = 0) -> Scores:
-    day = UNTIL - timedelta(days=ago)
-    return rate_evidence(cleaned(told()[0], day), as_of=day, explain="none")
+    return judged(told()[0], UNTIL - timedelta(days=ago))
 
 
 @cache
@@ -45,8 +56,7 @@ def without(kind: str, ids: list[str]) -> dict[str, dict[str, Any]]:
     tables = dict(told()[0])
     rows = tables[kind]
     tables[kind] = rows.filter(pc.invert(pc.is_in(rows[rows.column_names[0]], pa.array(ids))))
-    scores = rate_evidence(cleaned(tables, UNTIL), as_of=UNTIL, explain="none")
-    return {entry["influencer_id"]: entry for entry in scores.entries("none")}
+    return {entry["influencer_id"]: entry for entry in judged(tables, UNTIL).entries("none")}
 
 
 def calls(verb: str, number: int) -> list[Row]:
