@@ -8,10 +8,46 @@ from ratings.rating import CURRENT, Policy
 
 Step = tuple[str, dict[str, float | bool]]
 
-BASE: dict[str, float | bool] = {}
-"""Constants that switch every improvement off."""
-STEPS: tuple[Step, ...] = ()
-"""Name of the step and the constants it sets, in order."""
+BASE: dict[str, float | bool] = {
+    "overdispersion": False,
+    "traffic_mixture": False,
+    "borrowing": False,
+    "links": False,
+    "repeat_power": 1.0,
+    "typed_buckets": False,
+    "supported_orders": False,
+    "daily_filter": False,
+    "winsor_bounded": 0.02,
+    "winsor_rate": 0.02,
+    "relative_variance_top": 9.0,
+    "violation_variance_top": 9.0,
+    "interval_marks": 1.0,
+    "interval_violation": 1.0,
+    "interval_refund": 1.0,
+    "interval_complaint": 1.0,
+    "interval_overall": 1.0,
+    "severity_noise": 0.0,
+}
+"""Every improvement off: sections 1 to 8 of the rating model."""
+STEPS: tuple[Step, ...] = (
+    ("overdispersion, traffic mixture", {"overdispersion": True, "traffic_mixture": True}),
+    ("one-factor borrowing", {"borrowing": True}),
+    ("linked pairs, squared repeats", {"links": True, "repeat_power": 2.0}),
+    ("typed buckets", {"typed_buckets": True}),
+    ("supported orders", {"supported_orders": True}),
+    ("exact filter", {"daily_filter": True, "winsor_bounded": 0.15, "winsor_rate": 0.03}),
+    (
+        "intervals calibrated",
+        {
+            "interval_marks": 1.20,
+            "interval_violation": 0.85,
+            "violation_variance_top": 1.35,
+            "severity_noise": 0.03,
+            "interval_overall": 0.87,
+        },
+    ),
+)
+"""Name of the step and the constants it sets, in order (section 10)."""
 
 
 def step_policies() -> list[tuple[str, Policy]]:
