@@ -12,7 +12,9 @@ from influencers.models import Category
 from ratings.models import PublicRun, Scorecard
 from ratings.pages import labels
 from ratings.pages.card import small_band
-from ratings.pages.charts import Chart
+from ratings.pages.charts import Chart, scale_axis, scale_of
+from ratings.pages.charts.bands import FULL
+from ratings.pages.numbers import isolated
 from ratings.publication.lists import Listed
 
 LEAGUES = ("large", "medium", "small", "tiny", "newcomers")
@@ -56,14 +58,15 @@ def line(
     uid: str,
     platforms: Iterable[str] = (),
     figures: dict[str, float] | None = None,
+    scale: tuple[float, float] = FULL,
 ) -> Line:
     """A stored row as a line, with the figures of the overall score or others given."""
-    figures = figures or {"score": card.score, "low": card.low, "high": card.high}
+    figures = figures or overall(card)
     return Line(
         place=place,
         slug=card.influencer.slug or "",
         name=card.name,
-        category=str(card.category),
+        category=labels.stored_category(card.category),
         tier=labels.name(labels.TIERS, card.tier),
         status=card.status,
         grade=card.grade,
@@ -71,9 +74,13 @@ def line(
         rank_low=card.rank_low,
         rank_high=card.rank_high,
         platforms=tuple(labels.name(labels.PLATFORMS, p) for p in platforms),
-        chart=small_band(figures, uid=uid, label=card.name),
+        chart=small_band(figures, uid=uid, label=isolated(card.name), scale=scale),
         **figures,
     )
+
+
+def overall(card: Scorecard) -> dict[str, float]:
+    return {"score": card.score, "low": card.low, "high": card.high}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ class Board:
     code: str
     name: str
     size: str
+    axis: Chart
     lines: list[Line]
 
 
@@ -97,12 +105,14 @@ def best_of_leagues(public: PublicRun) -> list[Board]:
     cards = chosen.select_related("influencer", "category").defer("card", "influencer__search")
     for card in cards.order_by("-p_top10", "position"):
         found[card.league].append(card)
+    scale = scale_of(overall(card) for league in found.values() for card in league)
     return [
         Board(
             code=league,
             name=str(board_name(league)),
             size=labels.name(labels.TIER_SIZES, league),
-            lines=[line(c, place=n, uid=f"{league}-{n}") for n, c in enumerate(found[league], start=1)],
+            axis=scale_axis(scale, uid=f"{league}-axis"),
+            lines=[line(c, place=n, uid=f"{league}-{n}", scale=scale) for n, c in enumerate(found[league], start=1)],
         )
         for league in LEAGUES
         if found[league]
@@ -119,5 +129,6 @@ def board_name(league: str) -> str:
     }.get(league, league)
 
 
-def categories() -> list[Category]:
-    return list(Category.objects.order_by("code"))
+def categories() -> list[tuple[str, str]]:
+    """(code, name) of every category, by name."""
+    return sorted(((c.code, labels.stored_category(c)) for c in Category.objects.all()), key=lambda c: c[1])

@@ -8,9 +8,10 @@ from typing import Any
 
 from ratings.pages import labels, wording
 from ratings.pages.charts import Chart, Table, band_row, dimension_bars, interval_band, shown_against_real, trend
-from ratings.pages.numbers import as_day, day, signed
+from ratings.pages.numbers import as_day, day, sentences, signed
 
 DIMENSIONS = ("professionalism", "service_attitude", "compliance", "after_sales", "authenticity")
+KINDS = tuple(labels.KINDS)
 SHOWS_DRAWN = 10
 
 Row = Mapping[str, Any]
@@ -30,6 +31,15 @@ class DimensionRow:
     @property
     def lift_text(self) -> str:
         return "" if self.lift is None else signed(self.lift)
+
+    @property
+    def points(self) -> float:
+        """Points this dimension gives to the overall score."""
+        return float(self.figures["weight"]) * float(self.figures["score"])
+
+    @property
+    def possible(self) -> float:
+        return float(self.figures["weight"]) * 100
 
     @property
     def unseen(self) -> bool:
@@ -126,6 +136,16 @@ class Card:
         return wording.likely(self.overall["score"], self.overall["low"], self.overall["high"])
 
     @property
+    def lead(self) -> str:
+        return sentences(self.likely, self.rank_text)
+
+    @property
+    def basis(self) -> str:
+        """How sure we are, and what that rests on."""
+        chance = self.overall.get("p_top10") or 0
+        return sentences(self.confidence, self.sure, wording.best_tenth(chance) if chance >= 0.01 else "")
+
+    @property
     def rank_text(self) -> str:
         o = self.overall
         return wording.ranked(o["rank"], o["rank_low"], o["rank_high"]) if o.get("rank") else ""
@@ -169,7 +189,8 @@ class Card:
 
     @cached_property
     def evidence_rows(self) -> list[tuple[str, int]]:
-        return [(labels.name(labels.KINDS, kind), count) for kind, count in self.counts.items()]
+        ordered = sorted(self.counts, key=lambda kind: KINDS.index(kind) if kind in KINDS else len(KINDS))
+        return [(labels.name(labels.KINDS, kind), self.counts[kind]) for kind in ordered]
 
     @cached_property
     def band(self) -> Chart:
@@ -197,6 +218,7 @@ class Card:
 
     @property
     def lifts(self) -> list[DimensionRow]:
+        """What stands above the peers, most first."""
         return sorted((d for d in self.dimensions if (d.lift or 0) >= 0.05), key=lambda d: -(d.lift or 0))
 
     @property
@@ -304,6 +326,6 @@ class Card:
         return day(self.updated_on)
 
 
-def small_band(row: Row, *, uid: str, label: str) -> Chart:
+def small_band(row: Row, *, uid: str, label: str, scale: tuple[float, float]) -> Chart:
     """A line of a list: anything with score, low and high."""
-    return band_row(row["score"], row["low"], row["high"], uid=uid, label=label, height=20)
+    return band_row(row["score"], row["low"], row["high"], uid=uid, label=label, height=20, scale=scale)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from influencers.models import Category
 from ratings.pages.numbers import chinese
 
 DIMENSIONS: dict[str, str | Promise] = {
@@ -97,6 +98,22 @@ PLATFORMS: dict[str, str | Promise] = {
     "facebook": _("Facebook"),
 }
 
+# names of common categories, for as long as the admin has given them none
+CATEGORIES: dict[str, str | Promise] = {
+    "baby": _("Baby and children"),
+    "beauty": _("Beauty"),
+    "books": _("Books"),
+    "electronics": _("Electronics"),
+    "food": _("Food"),
+    "home": _("Home and living"),
+    "jewelry": _("Jewellery"),
+    "local_farm": _("Farm produce"),
+    "outdoor": _("Outdoor"),
+    "sports": _("Sports"),
+    "tea": _("Tea and tea ware"),
+    "womenswear": _("Women's wear"),
+}
+
 LEVELS: dict[str, str | Promise] = {
     "L0": _("Notice"),
     "L1": _("Warning"),
@@ -117,4 +134,9 @@ def category(value: object) -> str:
     if not isinstance(value, Mapping):
         return str(value or "")
     chosen = value.get("name_zh") if chinese() else value.get("name_en")
-    return str(chosen or value.get("code") or "")
+    return str(chosen) if chosen else name(CATEGORIES, value.get("code") or "").capitalize()
+
+
+def stored_category(row: Category) -> str:
+    """The same of a row of the table."""
+    return category({"code": row.code, "name_en": row.name_en, "name_zh": row.name_zh})

@@ -64,6 +64,11 @@ def isolated(name: str, longest: int = 40) -> str:
     return f"\u2068{name if len(name) <= longest else name[: longest - 1] + '…'}\u2069"
 
 
+def sentences(*said: str) -> str:
+    """Sentences in a row: Chinese ones need no space between them."""
+    return ("" if chinese() else " ").join(s for s in said if s)
+
+
 def ordinal(value: int) -> str:
     """12th; in Chinese the bare number, since the sentence says 第."""
     if chinese():

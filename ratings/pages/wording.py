@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ratings.pages import labels
-from ratings.pages.numbers import as_day, big, day, ordinal, share, whole
+from ratings.pages.numbers import as_day, big, day, ordinal, sentences, share, whole
 
 
 def likely(score: float, low: float, high: float) -> str:
@@ -80,7 +80,7 @@ def cap_reason(cap: Mapping[str, Any], grade: str) -> str:
     if code == "red_line":
         text = _("Graded %(grade)s at most, because of a confirmed red-line violation.") % {"grade": grade}
         if until := cap.get("until"):
-            text += " " + _("The cap ends on %(day)s.") % {"day": day(as_day(until))}
+            text = sentences(text, _("The cap ends on %(day)s.") % {"day": day(as_day(until))})
         return text
     if code == "flagged_sessions":
         return _(
@@ -102,8 +102,12 @@ def sure(reviews: int, verified: float | None, sessions: int) -> str:
         marks = ngettext("%(count)s review", "%(count)s reviews", reviews)
     text = _("Based on %(reviews)s and %(shows)s.") % {"reviews": marks % {"count": f"{reviews:,}"}, "shows": shows}
     if verified is not None and known != reviews:
-        text += " " + _("%(share)s of the reviews are from verified purchases.") % {"share": share(verified)}
+        text = sentences(text, _("%(share)s of the reviews are from verified purchases.") % {"share": share(verified)})
     return text
+
+
+def best_tenth(chance: float) -> str:
+    return _("It is among the best tenth with a probability of %(share)s.") % {"share": share(chance)}
 
 
 def confidence(width: float) -> str:

@@ -1,6 +1,7 @@
 """Scores on a scale of 0 to 100: the band is where the score lies with 90% probability."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -81,25 +82,77 @@ def interval_band(score: float, low: float, high: float, *, uid: str = "overall"
     return Chart(uid, title, desc, svg, Table(heads, rows))
 
 
+FULL = (0.0, 100.0)
+
+
+def scale_of(rows: Iterable[Mapping[str, Any]]) -> tuple[float, float]:
+    """The tens around all intervals of a list: one scale for its lines, so that they can be compared."""
+    found = list(rows)
+    if not found:
+        return FULL
+    bottom = min(float(row["low"]) for row in found) // 10 * 10
+    top = -(-max(float(row["high"]) for row in found) // 10) * 10
+    return max(0.0, bottom), min(100.0, max(top, bottom + 10))
+
+
+def scale_axis(scale: tuple[float, float], *, uid: str) -> Chart:
+    """The numbers of a list's scale, to stand above its bars."""
+    start, end = scale
+    step = 10 if end - start <= 50 else 20
+    ticks = [
+        tag(
+            "text",
+            str(value),
+            x=percent((value - start) / (end - start) * 100),
+            y=12,
+            class_="axis",
+            text_anchor=anchor,
+        )
+        for value, anchor in anchors(int(start), int(end), step)
+    ]
+    title = _("Scale from %(start)s to %(end)s") % {"start": whole(start), "end": whole(end)}
+    svg = picture(*ticks, uid=uid, title=title, desc=title, height=16)
+    return Chart(uid, title, title, svg)
+
+
+def anchors(start: int, end: int, step: int) -> list[tuple[int, str]]:
+    """Tick values and how their numbers hang: the outer ones inwards."""
+    return [(v, "start" if v == start else "end" if v == end else "middle") for v in range(start, end + 1, step)]
+
+
 def band_row(
-    score: float, low: float, high: float, *, uid: str, label: str, peer: float | None = None, height: int = 24
+    score: float,
+    low: float,
+    high: float,
+    *,
+    uid: str,
+    label: str,
+    peer: float | None = None,
+    height: int = 24,
+    scale: tuple[float, float] = FULL,
 ) -> Chart:
     """One line of a list: band, needle and, where known, the peers' diamond."""
+    start, end = scale
+
+    def along(value: float) -> float:
+        return (min(max(value, start), end) - start) / (end - start) * 100
+
+    values = {"start": whole(start), "end": whole(end)}
     title = _("%(label)s: %(score)s, between %(low)s and %(high)s") % {
         "label": label,
         "score": fine(score),
         "low": fine(low),
         "high": fine(high),
     }
-    desc = _("Interval (90%) on a scale from 0 to 100.")
+    desc = _("Interval (90%%) on a scale from %(start)s to %(end)s.") % values
     if peer is not None:
-        desc = _("Interval (90%%) on a scale from 0 to 100; the peers' average is %(peer)s.") % {"peer": fine(peer)}
+        desc += " " + _("The average of its peers is %(peer)s.") % {"peer": fine(peer)}
     middle = height / 2
     svg = picture(
         rail(middle - 3, 6),
-        band(low, high, middle - 6, 12),
-        *([diamond(peer, middle)] if peer is not None else []),
-        needle(score, middle - 9, 18),
+        band(along(low), along(high), middle - 6, 12),
+        *([diamond(along(peer), middle)] if peer is not None else []),
+        needle(along(score), middle - 9, 18),
         uid=uid,
         title=title,
         desc=desc,

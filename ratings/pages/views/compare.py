@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from ratings import publication
 from ratings.pages import boards, labels
-from ratings.pages.card import DIMENSIONS, Card
-from ratings.pages.charts import Chart, band_row
+from ratings.pages.card import DIMENSIONS, Card, Row
+from ratings.pages.charts import Chart, band_row, scale_axis, scale_of
 from ratings.pages.numbers import isolated
 from ratings.pages.views.home import asked, matches
 
@@ -43,13 +43,25 @@ def wanted(request: HttpRequest) -> list[str]:
     return list(dict.fromkeys(s.strip() for s in given if s.strip()))[:MOST]
 
 
-def group(code: str, name: str, about: str, cards: list[Card]) -> Group:
+def figures(card: Card, code: str) -> Row:
+    """One dimension of a card, or the overall score."""
+    found: Row = card.data["dimensions"][code] if code else card.overall
+    return found
+
+
+def group(code: str, name: str, about: str, cards: list[Card], scale: tuple[float, float]) -> Group:
     sides = []
     for n, card in enumerate(cards):
-        found = card.data["dimensions"][code] if code else card.overall
+        found = figures(card, code)
         score, low, high = found["score"], found["low"], found["high"]
         chart = band_row(
-            score, low, high, uid=f"{code or 'overall'}-{n}", label=f"{card.name}, {name}", peer=found.get("peer_mean")
+            score,
+            low,
+            high,
+            uid=f"{code or 'overall'}-{n}",
+            label=f"{isolated(card.name)}, {name}",
+            peer=found.get("peer_mean"),
+            scale=scale,
         )
         sides.append(Side(card, score, low, high, chart))
     return Group(name, about, sides)
@@ -77,10 +89,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     offers: list[boards.Line] = []
     if words and len(present) < MOST:
         offers = [m for m in matches(publication.public_run(), words, size=OFFERED) if m.slug not in present]
-    groups = [group("", _("Overall score"), "", cards)] if cards else []
+    scale = scale_of(figures(card, code) for card in cards for code in ("", *DIMENSIONS))
+    groups = []
     if len(cards) > 1:
-        groups += [
-            group(code, labels.name(labels.DIMENSIONS, code), labels.name(labels.ABOUT, code), cards)
+        groups = [group("", _("Overall score"), "", cards, scale)] + [
+            group(code, labels.name(labels.DIMENSIONS, code), labels.name(labels.ABOUT, code), cards, scale)
             for code in DIMENSIONS
         ]
     joined = ",".join(present)
@@ -89,6 +102,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "cards": [(card, ",".join(s for s in present if s != card.slug)) for card in cards],
         "missing": [slug for slug in slugs if slug not in present],
         "groups": groups,
+        "axis": scale_axis(scale, uid="axis"),
         "said": order_in_words(cards),
         "slugs": joined,
         "q": words,

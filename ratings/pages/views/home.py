@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from ratings import publication
 from ratings.models import PublicRun
 from ratings.pages import boards
+from ratings.pages.charts import scale_of
 
 FOUND = 20
 LONGEST = 100
@@ -18,8 +19,9 @@ def matches(public: PublicRun | None, words: str, *, size: int = FOUND) -> list[
     if public is None or not words:
         return []
     page = publication.influencers(public=public, q=words, size=size)
+    scale = scale_of(boards.overall(row.card) for row in page.rows)
     return [
-        boards.line(row.card, place=row.place, uid=f"found-{n}", platforms=row.platforms)
+        boards.line(row.card, place=row.place, uid=f"found-{n}", platforms=row.platforms, scale=scale)
         for n, row in enumerate(page.rows)
     ]
 

@@ -39,7 +39,7 @@ def methodology(request: HttpRequest) -> HttpResponse:
 def calculated(request: HttpRequest, public: PublicRun) -> dict[str, Any]:
     """The calculator's form as filled in, and what it gives under the run's own parameters."""
     groups = sorted({name.rpartition("/")[0] for name in public.run.peer_groups})
-    names = {c.code: str(c) for c in categories()}
+    names = dict(categories())
     entry = calculator.read(request.GET, groups)
     policy = Policy.from_document(public.run.policy.document)
     found = calculator.rate(entry, Parameters.from_document(public.run.parameters), policy)

@@ -1,5 +1,7 @@
 """`/rankings/`: the leaderboards by category, league and dimension."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ratings import publication
 from ratings.pages import boards, labels
 from ratings.pages.card import DIMENSIONS
+from ratings.pages.charts import scale_axis, scale_of
 
 SIZE = 50
 BY = ("score", "p_top10")
@@ -31,10 +34,10 @@ def rankings(request: HttpRequest) -> HttpResponse:
     public = publication.public_run()
     filters = chosen(request)
     kept = {key: value for key, value in filters.items() if value and (key, value) != ("by", "score")}
-    context = {
+    context: dict[str, Any] = {
         "section": "rankings",
         "filters": filters,
-        "categories": [(c.code, str(c)) for c in boards.categories()],
+        "categories": boards.categories(),
         "leagues": [(code, boards.board_name(code)) for code in boards.LEAGUES],
         "dimensions": [(code, labels.name(labels.DIMENSIONS, code)) for code in DIMENSIONS],
         "orders": [("score", _("most likely score")), ("p_top10", _("probability of the best tenth"))],
@@ -49,10 +52,17 @@ def rankings(request: HttpRequest) -> HttpResponse:
     except (publication.CursorGone, publication.CursorInvalid):
         return redirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
     figures = boards.dimension_figures(page.rows, filters["dimension"])
+    scale = scale_of(figures.get(row.card.pk) or boards.overall(row.card) for row in page.rows)
     lines = [
         boards.line(
-            row.card, place=row.place, uid=f"r{row.place}", platforms=row.platforms, figures=figures.get(row.card.pk)
+            row.card,
+            place=row.place,
+            uid=f"r{row.place}",
+            platforms=row.platforms,
+            figures=figures.get(row.card.pk),
+            scale=scale,
         )
         for row in page.rows
     ]
+    context["axis"] = scale_axis(scale, uid="axis")
     return render(request, "ratings/rankings.html", context | {"lines": lines, "page": page})
