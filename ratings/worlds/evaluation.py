@@ -12,7 +12,8 @@ from ratings.rating import CURRENT, Policy, rate_evidence
 from ratings.scoring.intervals import beta_interval
 from ratings.worlds import attacks, measures
 from ratings.worlds.baselines import BASELINES
-from ratings.worlds.rugged import Rugged, rugged_world
+from ratings.worlds.regimes import Rugged
+from ratings.worlds.rugged import rugged_world
 from ratings.worlds.smooth import Lift, Smooth, smooth_world
 from ratings.worlds.tables import clean_tables
 from ratings.worlds.world import Bools, Floats, World

@@ -8,134 +8,44 @@ missing for whole influencers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
-from scipy.special import betainc
 
 from ratings.worlds import draws
+from ratings.worlds.regimes import EDGES, QUALITIES, Regimes, Rugged, characters, eagerness, truth_of
 from ratings.worlds.smooth import Lift
 from ratings.worlds.world import (
     CATEGORIES,
-    CLASS_POINTS,
-    COMPLAINT_POINTS,
     DAY,
     LATE,
     NO_REASON,
     OTHER,
-    Bools,
     Complaints,
     Floats,
-    Ints,
     Refunds,
     Reviews,
     Sessions,
-    Truth,
     Violations,
     World,
 )
 
-QUALITIES = ("professionalism", "service", "as_described", "refund", "complaint", "violation")
-SWITCHES = 3
-EDGES = (0.125, 0.375, 0.625, 0.875)
-"""A mark is a feeling in [0, 1] rounded to the nearest quarter."""
+USUAL = Rugged()
 
 
-@dataclass(frozen=True, slots=True)
-class Rugged:
-    """Constants of generator B. Rates are per order or per session."""
-
-    days: int = 365
-    least_orders: float = 230.0
-    tail: float = 1.0
-    most_orders: float = 60_000.0
-    newcomers: float = 0.15
-    posting: float = 0.068
-    """Share of orders that is reviewed where feelings are mild."""
-    extra_low: float = 0.7
-    extra_high: float = 0.25
-    """How much more often the lowest and the highest marks are posted."""
-    selection_sd: float = 0.25
-    mark_mean: float = 0.70
-    mark_sd: float = 0.08
-    concentration: float = 2.6
-    same_mark: float = 0.5
-    fans: float = 0.03
-    switches_a_year: float = 0.15
-    character: float = 0.93
-    """Correlation of every quality with the character."""
-    refund_rate: float = 0.060
-    refund_sd: float = 0.60
-    refund_shape: float = 5.0
-    complaint_rate: float = 0.0026
-    complaint_sd: float = 0.75
-    violation_rate: float = 0.055
-    violation_sd: float = 0.70
-    severity: tuple[float, ...] = (0.50, 0.38, 0.11, 0.01)
-    complaint_severity: tuple[float, ...] = (0.62, 0.26, 0.12)
-    no_reason: tuple[float, ...] = (0.10, 0.12, 0.05, 0.09, 0.04, 0.07, 0.18, 0.03, 0.11, 0.09, 0.05, 0.30)
-    no_reason_sd: float = 0.0
-    festival_orders: float = 3.0
-    festival_refunds: float = 1.5
-    inflators: float = 0.08
-    view_sd: float = 0.36
-    verified: float = 0.75
-    ring_size: int = 6
-    rings: int = 3
-    unknown_commenters: float = 0.15
-    unknown_viewers: float = 0.08
-    unknown_reasons: float = 0.10
-
-
-@dataclass(frozen=True, slots=True)
-class _Regimes:
-    """Piecewise constant standardised qualities, higher is better."""
-
-    at: Floats
-    """Host × switch: day of the switch (infinite when there is none)."""
-    values: dict[str, Floats]
-    category: Ints
-    effect: Floats
-    no_reason: Floats
-    p: Rugged
-    until: date
-    lift: Lift | None
-
-    def value(self, name: str, host: Ints, day: Floats) -> Floats:
-        segment = (day[:, None] >= self.at[host]).sum(axis=1)
-        level = self.values[name][host, segment] + self.effect[self.category[host], QUALITIES.index(name)]
-        if self.lift is not None:
-            level = level + self.lift.amount * (self.lift.hosts[host] & (day >= self.lift.day))
-        return np.asarray(level)
-
-    def rate(self, name: str, base: float, sd: float, host: Ints, day: Floats) -> Floats:
-        return np.asarray(base * np.exp(-sd * self.value(name, host, day) - sd * sd / 2))
-
-    def mark(self, name: str, host: Ints, day: Floats) -> Floats:
-        return np.clip(self.p.mark_mean + self.p.mark_sd * self.value(name, host, day), 0.05, 0.97)
-
-    def festival(self, day: Floats) -> Bools:
-        """Whether a day falls into the summer (1–20 June) or autumn (1–12 November) festival."""
-        first = self.until - timedelta(days=self.p.days)
-        dates = [first + timedelta(days=d) for d in range(self.p.days + 1)]
-        busy = [(d.month == 6 and d.day <= 20) or (d.month == 11 and d.day <= 12) for d in dates]
-        return np.asarray(busy, dtype=np.bool_)[day.astype(np.int64)]
-
-
-def rugged_world(*, n: int, seed: int, until: date, p: Rugged = Rugged(), lift: Lift | None = None) -> World:
+def rugged_world(*, n: int, seed: int, until: date, p: Rugged = USUAL, lift: Lift | None = None) -> World:
     """A world of generator B; the same seed gives the same world."""
     rng = draws.stream(seed, "B", "hosts")
     category = rng.integers(0, len(CATEGORIES), n)
     sizes = np.minimum(p.least_orders * (1 - rng.random(n)) ** (-1 / p.tail), p.most_orders)
-    at, values = _characters(rng, p, n)
+    at, values = characters(rng, p, n)
     effect = rng.normal(0.0, 0.35, (len(CATEGORIES), len(QUALITIES)))
     habit = np.exp(draws.stream(seed, "B", "no reason").normal(0.0, p.no_reason_sd, n) - p.no_reason_sd**2 / 2)
     free = np.minimum(np.asarray(p.no_reason)[category] * habit, 0.9)
     buys = rng.random(n) < p.inflators
     share = np.where(buys, rng.beta(2.0, 2.0, n), 0.0)
     factor = np.where(buys, 1.3 + rng.exponential(4.0, n), 1.0)
-    now = _Regimes(at, values, category, effect, free, p, until, lift)
+    now = Regimes(at, values, category, effect, free, p, until, lift)
     sessions = _sessions(draws.stream(seed, "B", "sessions"), sizes, share, factor, now)
     reviews, users = _reviews(draws.stream(seed, "B", "reviews"), sessions, now)
     return World(
@@ -151,28 +61,11 @@ def rugged_world(*, n: int, seed: int, until: date, p: Rugged = Rugged(), lift: 
         refunds=_refunds(draws.stream(seed, "B", "refunds"), sessions, now),
         complaints=_complaints(draws.stream(seed, "B", "complaints"), sessions, now),
         violations=_violations(draws.stream(seed, "B", "violations"), sessions, now),
-        truth=_truth(now, share, factor),
+        truth=truth_of(now, share, factor),
     )
 
 
-def _characters(rng: np.random.Generator, p: Rugged, n: int) -> tuple[Floats, dict[str, Floats]]:
-    """Skewed characters (mean 0, variance 1, a long tail of bad ones), redrawn at every switch."""
-    shape = (n, SWITCHES + 1)
-    character = (1.5 - rng.gamma(1.5, 1.0, shape)) / np.sqrt(1.5)
-    gaps = rng.exponential(365.0 / p.switches_a_year, (n, SWITCHES))
-    at = np.cumsum(gaps, axis=1)
-    rest = np.sqrt(1 - p.character**2)
-    kept = rng.random(shape) < 0.5
-    values = {}
-    for name in QUALITIES:
-        own = (2.0 - rng.gamma(2.0, 1.0, shape)) / np.sqrt(2.0)
-        for k in range(1, SWITCHES + 1):
-            own[:, k] = np.where(kept[:, k], own[:, k - 1], own[:, k])
-        values[name] = p.character * character + rest * own
-    return np.where(at < p.days, at, np.inf), values
-
-
-def _sessions(rng: np.random.Generator, sizes: Floats, share: Floats, factor: Floats, now: _Regimes) -> Sessions:
+def _sessions(rng: np.random.Generator, sizes: Floats, share: Floats, factor: Floats, now: Regimes) -> Sessions:
     p, n = now.p, sizes.size
     begin = np.where(rng.random(n) < p.newcomers, rng.beta(1.0, 1.5, n), 0.0) * p.days * 0.95
     active = (p.days - begin) / p.days
@@ -204,7 +97,7 @@ def _sessions(rng: np.random.Generator, sizes: Floats, share: Floats, factor: Fl
     )
 
 
-def _reviews(rng: np.random.Generator, s: Sessions, now: _Regimes) -> tuple[Reviews, int]:
+def _reviews(rng: np.random.Generator, s: Sessions, now: Regimes) -> tuple[Reviews, int]:
     p = now.p
     most = p.posting * (1 + max(p.extra_low, p.extra_high) * 2.5)
     session = draws.expand(rng.binomial(s.orders, most))
@@ -221,7 +114,7 @@ def _reviews(rng: np.random.Generator, s: Sessions, now: _Regimes) -> tuple[Revi
         marks[:, j] = 1 + np.searchsorted(np.asarray(EDGES), feeling)
     marks = np.where(same[:, None], marks[np.arange(size), (base * 3).astype(np.int64)][:, None], marks)
     strength = np.exp(rng.normal(0.0, p.selection_sd, now.category.size))
-    wish = 1 + np.minimum(strength[host], 2.5) * _eagerness(p, marks.mean(axis=1))
+    wish = 1 + np.minimum(strength[host], 2.5) * eagerness(p, marks.mean(axis=1))
     posted = (rng.random(size) < p.posting * wish / most) & (time < p.days * DAY)
     fan = rng.random(size) < rng.beta(1.0, 1 / p.fans - 1, now.category.size)[host]
     marks = np.where(fan[:, None], 5, marks)
@@ -241,12 +134,7 @@ def _reviews(rng: np.random.Generator, s: Sessions, now: _Regimes) -> tuple[Revi
     return _ringed(rng, genuine, now, pool)
 
 
-def _eagerness(p: Rugged, mark: Floats) -> Floats:
-    """Extra wish to post, by the mean mark of the review."""
-    return np.asarray(p.extra_low * (mark <= 2.0) + p.extra_high * (mark >= 4.67))
-
-
-def _ringed(rng: np.random.Generator, r: Reviews, now: _Regimes, pool: int) -> tuple[Reviews, int]:
+def _ringed(rng: np.random.Generator, r: Reviews, now: Regimes, pool: int) -> tuple[Reviews, int]:
     """A few rings of influencers whose people praise each other all year."""
     p, n = now.p, now.category.size
     size = min(p.ring_size, n)
@@ -275,7 +163,7 @@ def _ringed(rng: np.random.Generator, r: Reviews, now: _Regimes, pool: int) -> t
     return Reviews(**joined), pool + 12 * p.rings
 
 
-def _refunds(rng: np.random.Generator, s: Sessions, now: _Regimes) -> Refunds:
+def _refunds(rng: np.random.Generator, s: Sessions, now: Regimes) -> Refunds:
     p, day = now.p, s.start / DAY
     swell = np.where(now.festival(day), p.festival_refunds, 1.0) * rng.gamma(
         p.refund_shape, 1 / p.refund_shape, day.size
@@ -297,7 +185,7 @@ def _refunds(rng: np.random.Generator, s: Sessions, now: _Regimes) -> Refunds:
     return Refunds(session=session[order], time=time[order], reason=reason[order])
 
 
-def _complaints(rng: np.random.Generator, s: Sessions, now: _Regimes) -> Complaints:
+def _complaints(rng: np.random.Generator, s: Sessions, now: Regimes) -> Complaints:
     p, day = now.p, s.start / DAY
     rate = now.rate("complaint", p.complaint_rate, p.complaint_sd, s.host, day) * rng.gamma(3.0, 1 / 3.0, day.size)
     upheld = draws.expand(rng.poisson(rate * s.orders))
@@ -311,7 +199,7 @@ def _complaints(rng: np.random.Generator, s: Sessions, now: _Regimes) -> Complai
     return Complaints(session=session[order], time=time[order], severity=severity[order], status=status[order])
 
 
-def _violations(rng: np.random.Generator, s: Sessions, now: _Regimes) -> Violations:
+def _violations(rng: np.random.Generator, s: Sessions, now: Regimes) -> Violations:
     p = now.p
     confirmed = draws.expand(
         rng.poisson(now.rate("violation", p.violation_rate, p.violation_sd, s.host, s.start / DAY))
@@ -323,29 +211,3 @@ def _violations(rng: np.random.Generator, s: Sessions, now: _Regimes) -> Violati
     order = np.argsort(s.start[session], kind="stable")
     session = session[order]
     return Violations(session=session, time=s.start[session] + 1800, rank=rank[order], status=status[order])
-
-
-def expected_mark(p: Rugged, level: Floats) -> Floats:
-    """Expected mark (0 to 1) of a posted honest review at a level, with the usual wish to post."""
-    edges = np.r_[0.0, np.asarray(EDGES), 1.0]
-    a, b = level[:, None] * p.concentration, (1 - level[:, None]) * p.concentration
-    shares = np.diff(betainc(a, b, edges[None, :]), axis=1)
-    lean = p.same_mark * _eagerness(p, np.arange(1.0, 6.0))  # mixed reviews seldom reach the extremes on average
-    weights = shares * (1 + lean)
-    return np.asarray((weights * np.arange(5) / 4).sum(axis=1) / weights.sum(axis=1))
-
-
-def _truth(now: _Regimes, share: Floats, factor: Floats) -> Truth:
-    p, host = now.p, np.arange(now.category.size)
-    day = np.full(host.size, float(p.days))
-    own = {name: expected_mark(p, now.mark(name, host, day)) for name in QUALITIES[:3]}
-    halo = sum(own.values()) / len(own)
-    channels: dict[str, Floats] = {name: (1 - p.same_mark) * m + p.same_mark * halo for name, m in own.items()}
-    fault = np.minimum(now.rate("refund", p.refund_rate, p.refund_sd, host, day), 0.9)
-    channels["refund"] = np.exp(-(fault + 0.1 * (1 - fault) * now.no_reason) / 0.25)
-    points = float(np.dot(p.complaint_severity, COMPLAINT_POINTS))
-    channels["complaint"] = np.exp(-now.rate("complaint", p.complaint_rate, p.complaint_sd, host, day) * points / 0.03)
-    points = float(np.dot(p.severity, CLASS_POINTS))
-    channels["violation"] = np.exp(-now.rate("violation", p.violation_rate, p.violation_sd, host, day) * points / 1.0)
-    channels["real_share"] = 1 - share * (1 - 1 / factor)
-    return Truth(channels)

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ratings.worlds.columns import COLUMNS, COMMON, EVENT_TIME
 from ratings.worlds.world import (
     CATEGORIES,
     CLASSES,
@@ -24,136 +25,6 @@ from ratings.worlds.world import (
 ZONE_OFFSET = 8 * 3600  # Asia/Shanghai keeps +08:00 all year
 FAULT_OF_REASON = ("influencer", "merchant", "buyer", "courier", "unknown")
 CODE_OF_CLASS = ("PRM-02", "PRD-04", "PRM-01", "PRD-01")
-
-_TEXT, _WHOLE, _NUMBER, _TIME, _DATE, _FLAG = (
-    pa.string(),
-    pa.int64(),
-    pa.float64(),
-    pa.int64(),
-    pa.int32(),
-    pa.bool_(),
-)
-_COMMON = {"updated_at": _TIME, "received_at": _TIME}
-COLUMNS: dict[str, dict[str, pa.DataType]] = {
-    "influencers": {
-        "influencer_id": _TEXT,
-        "name": _TEXT,
-        "category": _TEXT,
-        "agency": _TEXT,
-        "operator": _TEXT,
-        "joined_at": _TIME,
-        "qualification": _TEXT,
-        "qualification_expires": _DATE,
-        "skill_level": _TEXT,
-    },
-    "accounts": {
-        "account_id": _TEXT,
-        "influencer_id": _TEXT,
-        "platform": _TEXT,
-        "handle": _TEXT,
-        "followers": _WHOLE,
-    },
-    "sessions": {
-        "session_id": _TEXT,
-        "influencer_id": _TEXT,
-        "started_at": _TIME,
-        "orders": _WHOLE,
-        "ended_at": _TIME,
-        "platform": _TEXT,
-        "show_type": _TEXT,
-        "viewers": _WHOLE,
-        "views": _WHOLE,
-        "peak_online": _WHOLE,
-        "avg_online": _NUMBER,
-        "avg_watch_seconds": _NUMBER,
-        "paid_viewers": _WHOLE,
-        "commenters": _WHOLE,
-        "comments": _WHOLE,
-        "likes": _WHOLE,
-        "new_followers": _WHOLE,
-        "buyers": _WHOLE,
-        "gmv": _NUMBER,
-        "gmv_low": _NUMBER,
-        "gmv_high": _NUMBER,
-        "cancelled_orders": _WHOLE,
-        "refund_orders": _WHOLE,
-        "refund_amount": _NUMBER,
-        "refunds_as_of": _TIME,
-        "questions": _WHOLE,
-        "answered": _WHOLE,
-        "ad_spend": _NUMBER,
-        "placement_fee": _NUMBER,
-        "ai_host": _FLAG,
-        "currency": _TEXT,
-    },
-    "reviews": {
-        "review_id": _TEXT,
-        "influencer_id": _TEXT,
-        "reviewer_id": _TEXT,
-        "created_at": _TIME,
-        "professionalism": _WHOLE,
-        "service": _WHOLE,
-        "as_described": _WHOLE,
-        "session_id": _TEXT,
-        "order_id": _TEXT,
-        "product_id": _TEXT,
-        "verified": _FLAG,
-        "language": _TEXT,
-    },
-    "refunds": {
-        "refund_id": _TEXT,
-        "influencer_id": _TEXT,
-        "created_at": _TIME,
-        "reason": _TEXT,
-        "session_id": _TEXT,
-        "order_id": _TEXT,
-        "amount": _NUMBER,
-        "fault": _TEXT,
-        "stage": _TEXT,
-        "kind": _TEXT,
-        "product_id": _TEXT,
-        "category": _TEXT,
-    },
-    "complaints": {
-        "complaint_id": _TEXT,
-        "influencer_id": _TEXT,
-        "created_at": _TIME,
-        "severity": _TEXT,
-        "status": _TEXT,
-        "session_id": _TEXT,
-        "order_id": _TEXT,
-        "kind": _TEXT,
-        "fault": _TEXT,
-        "channel": _TEXT,
-        "responded_at": _TIME,
-        "resolved_at": _TIME,
-        "remedy": _TEXT,
-        "remedied_at": _TIME,
-    },
-    "violations": {
-        "violation_id": _TEXT,
-        "influencer_id": _TEXT,
-        "occurred_at": _TIME,
-        "code": _TEXT,
-        "status": _TEXT,
-        "session_id": _TEXT,
-        "class": _TEXT,
-        "subject": _TEXT,
-        "reported_by": _TEXT,
-        "authority": _TEXT,
-        "document_no": _TEXT,
-    },
-}
-"""Columns of clean evidence, with their types (times in microseconds UTC, dates in days since 1970)."""
-
-EVENT_TIME = {
-    "influencers": "joined_at",
-    "sessions": "started_at",
-    "reviews": "created_at",
-    "refunds": "created_at",
-    "complaints": "created_at",
-    "violations": "occurred_at",
-}
 
 
 def epoch_us(world: World, seconds: Ints) -> Ints:
@@ -186,7 +57,7 @@ def whole(values: Floats) -> pa.Array:
 def table(kind: str, columns: dict[str, pa.Array]) -> pa.Table:
     """A table with every column of the kind, the ones not given null."""
     first = next(iter(columns.values()))
-    wanted = {**COLUMNS[kind], **_COMMON}
+    wanted = {**COLUMNS[kind], **COMMON}
     arrays = [
         columns[name].cast(dtype) if name in columns else pa.nulls(len(first), dtype) for name, dtype in wanted.items()
     ]

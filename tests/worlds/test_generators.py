@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ratings.worlds.rugged import Rugged, expected_mark, rugged_world
+from ratings.worlds.regimes import Rugged, expected_mark
+from ratings.worlds.rugged import rugged_world
 from ratings.worlds.smooth import Lift, Smooth, smooth_world
 from ratings.worlds.tables import clean_tables
 from ratings.worlds.world import DAY, World
