@@ -1,5 +1,6 @@
 """What was observed, to be looked at. Evidence is never edited, only revised by its source or voided with a reason."""
 
+from feedback.admin.cases import CaseAdmin
 from feedback.admin.evidence import (
     ComplaintAdmin,
     CoverageAdmin,
@@ -11,12 +12,16 @@ from feedback.admin.evidence import (
     SessionAdmin,
     ViolationAdmin,
 )
+from feedback.admin.keys import ApiKeyAdmin, ReceiptKeyAdmin
 
 __all__ = [
+    "ApiKeyAdmin",
+    "CaseAdmin",
     "ComplaintAdmin",
     "CoverageAdmin",
     "IngestAdmin",
     "OutboxAdmin",
+    "ReceiptKeyAdmin",
     "RefundAdmin",
     "ReviewAdmin",
     "RevisionAdmin",

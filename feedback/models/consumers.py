@@ -182,12 +182,21 @@ class CaseEvent(models.Model):
         return f"{self.case_id} {self.kind}"
 
 
+class MediaType(models.TextChoices):
+    """What may be attached."""
+
+    JPEG = "image/jpeg", "JPEG"
+    PNG = "image/png", "PNG"
+    WEBP = "image/webp", "WebP"
+    PDF = "application/pdf", "PDF"
+
+
 class Attachment(models.Model):
     """A file a consumer sent along; its bytes lie outside everything the web server serves by itself."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("case"))
     name = models.CharField(_("name"), max_length=40, unique=True, db_collation=ID_COLLATION)
-    media_type = models.CharField(_("type"), max_length=32)
+    media_type = models.CharField(_("type"), max_length=32, choices=MediaType.choices)
     size = models.PositiveIntegerField(_("bytes"))
     width = models.PositiveIntegerField(_("width"), null=True, blank=True)
     height = models.PositiveIntegerField(_("height"), null=True, blank=True)
