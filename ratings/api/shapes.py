@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from ratings.models import DIMENSIONS, Scorecard
+from ratings.models import DIMENSIONS, Publication, Scorecard
 
 Shape = serializers.Serializer[Any]
 
@@ -216,3 +217,63 @@ class PolicySince(Shape):
 
 class Methodology(Policy):
     versions = PolicySince(many=True)
+
+
+class People(Shape):
+    all = serializers.IntegerField()
+    rated = serializers.IntegerField()
+    provisional = serializers.IntegerField()
+    suspended = serializers.IntegerField()
+
+
+class SessionCounts(Shape):
+    judged = serializers.IntegerField()
+    flagged = serializers.IntegerField()
+
+
+class ComplaintCounts(Shape):
+    open = serializers.IntegerField()
+    upheld = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
+    mean_days_to_decision = serializers.FloatField(allow_null=True)
+
+
+class Published(Shape):
+    run = serializers.IntegerField()
+    action = serializers.ChoiceField(choices=Publication.Action.choices)
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
+ViolationCounts = inline_serializer(
+    "ViolationCounts",
+    {
+        "code": serializers.CharField(),
+        "name_en": serializers.CharField(),
+        "name_zh": serializers.CharField(),
+        "class": serializers.CharField(),
+        "alleged": serializers.IntegerField(),
+        "confirmed": serializers.IntegerField(),
+        "overturned": serializers.IntegerField(),
+    },
+    many=True,
+)
+
+Transparency = inline_serializer(
+    "Transparency",
+    {
+        "from": serializers.DateField(),
+        "until": serializers.DateField(),
+        "run": serializers.IntegerField(),
+        "policy": serializers.CharField(),
+        "published_at": serializers.DateTimeField(),
+        "influencers": People(),
+        "evidence": serializers.DictField(child=serializers.IntegerField()),
+        "reviews_held_down": serializers.IntegerField(),
+        "sessions": SessionCounts(),
+        "violations": ViolationCounts,
+        "complaints": ComplaintCounts(),
+        "publications": Published(many=True),
+    },
+)

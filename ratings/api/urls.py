@@ -13,6 +13,7 @@ urlpatterns = [
     re_path(rf"^influencers/{SLUG}/history/$", views.History.as_view(), name="api-history"),
     path("rankings/", views.Rankings.as_view(), name="api-rankings"),
     path("compare/", views.Compare.as_view(), name="api-compare"),
+    path("transparency/", views.Transparency.as_view(), name="api-transparency"),
     path("methodology/", views.Methodology.as_view(), name="api-methodology"),
     re_path(
         r"^methodology/(?P<version>[0-9A-Za-z._-]{1,32})/$",

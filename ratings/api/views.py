@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from influencers.models import Influencer
-from ratings import publication
+from ratings import publication, transparency
 from ratings.api import documents, parameters, shapes, summaries
 from ratings.api.base import PublicView, listed, the_public_run
 from ratings.api.errors import Problem
@@ -120,6 +120,13 @@ class Compare(PublicView):
         if missing:
             raise Problem("not-found", 404, f"There is no influencer “{missing[0]}”.")
         return Response({"results": [summaries.side(found[slug].data) for slug in slugs]})
+
+
+class Transparency(PublicView):
+    @extend_schema(operation_id="transparency", responses=shapes.Transparency)
+    def get(self, request: Request) -> Response:
+        """Enforcement figures of the year before the public run."""
+        return Response(transparency.figures(the_public_run()))
 
 
 class Methodology(PublicView):

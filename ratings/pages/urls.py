@@ -36,5 +36,4 @@ urlpatterns = [
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", crawlers.part, name="sitemap-part"),
     path("api/v1/influencers/<str:slug>/badge.svg", pictures.badge, name="badge"),
-    path("api/v1/transparency/", transparency.figures, name="transparency-json"),
 ]

@@ -188,7 +188,7 @@ def test_queries_do_not_grow_with_the_page(
 
 
 def test_lists_carry_an_etag(client: Client, people: list[Influencer]) -> None:
-    for url in (LIST, RANKINGS, "/api/v1/methodology/"):
+    for url in (LIST, RANKINGS, "/api/v1/methodology/", "/api/v1/transparency/", "/api/schema/"):
         response = client.get(url)
         assert response["ETag"]
         again = client.get(url, headers={"if-none-match": response["ETag"]})

@@ -18,6 +18,7 @@ PATHS = {
     "/api/v1/influencers/{slug}/history/",
     "/api/v1/rankings/",
     "/api/v1/compare/",
+    "/api/v1/transparency/",
     "/api/v1/methodology/",
     "/api/v1/methodology/{version}/",
 }

@@ -1,6 +1,6 @@
-"""Figures of the transparency page: what was found, decided and held down, as far as the service keeps it."""
+"""The transparency report: what was found, decided and held down, as far as the service keeps it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from django.core.cache import cache
@@ -10,15 +10,15 @@ from django.db.models import Avg, Count, F, Q
 from feedback.models import Complaint, Violation
 from feedback.taxonomy import CODES
 from ratings.models import Publication, PublicRun
-from ratings.pages.numbers import HOUSE_ZONE
 
+POLICY_ZONE = timezone(timedelta(hours=8))  # the policy's day, wherever the service runs
 PERIOD = timedelta(days=365)
 KEPT_SECONDS = 15 * 60
 PUBLICATIONS = 10
 
 FROM_CARDS = """
-SELECT COALESCE(SUM(jsonb_array_length(card->'traffic')), 0),
-       COALESCE(SUM((SELECT COUNT(*) FROM jsonb_array_elements(card->'traffic') s WHERE (s->>'flagged')::boolean)), 0),
+SELECT COALESCE(SUM(json_array_length(card->'traffic')), 0),
+       COALESCE(SUM((SELECT COUNT(*) FROM json_array_elements(card->'traffic') s WHERE (s->>'flagged')::boolean)), 0),
        COALESCE(SUM((card->'evidence'->>'held_down')::int), 0),
        COUNT(*) FILTER (WHERE status = 'provisional'), COUNT(*) FILTER (WHERE status = 'suspended')
 FROM ratings_scorecard WHERE run_id = %s
@@ -36,7 +36,7 @@ def figures(public: PublicRun) -> dict[str, Any]:
 
 
 def gather(public: PublicRun) -> dict[str, Any]:
-    until = datetime.combine(public.run.as_of, datetime.min.time(), HOUSE_ZONE)
+    until = datetime.combine(public.run.as_of, datetime.min.time(), POLICY_ZONE)
     since = until - PERIOD
     with connection.cursor() as cursor:
         cursor.execute(FROM_CARDS, [public.run_id])
