@@ -182,7 +182,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
-        f"{name}Enum": f"ratings.models.scorecard.Scorecard.{name}" for name in ("Grade", "Status", "Tier", "League")
+        "RemedyEnum": "feedback.models.Remedy",
+        "GradeEnum": "ratings.models.scorecard.Scorecard.Grade",
+        "StatusEnum": "ratings.models.scorecard.Scorecard.Status",
+        "TierEnum": "ratings.models.scorecard.Scorecard.Tier",
+        "LeagueEnum": "ratings.models.scorecard.Scorecard.League",
     },
 }
 
