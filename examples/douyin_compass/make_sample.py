@@ -70,8 +70,11 @@ def bracket(amount: float) -> str:
 def show(host: tuple[str, str, str, int, float], number: int, rng: random.Random) -> list[str]:
     identity, name, category, size, refunds = host
     start = FIRST_DAY + timedelta(days=number * 6 + rng.randrange(6), hours=rng.choice([10, 14, 19, 20]), minutes=30)
-    end = start + timedelta(minutes=rng.randrange(60, 300))
+    minutes = rng.randrange(60, 300)
     viewers = int(size * rng.lognormvariate(0, 0.5))
+    views = viewers * rng.uniform(1.2, 1.6)
+    watched = rng.randrange(25, 180)
+    online = views * watched / (minutes * 60) * rng.lognormvariate(0, 0.1)  # who watches is online, so they must agree
     orders = int(viewers * rng.uniform(0.008, 0.03))
     buyers = int(orders * rng.uniform(0.85, 1))
     price = rng.uniform(30, 160)
@@ -83,12 +86,12 @@ def show(host: tuple[str, str, str, int, float], number: int, rng: random.Random
         name,
         category,
         start.strftime("%Y/%m/%d %H:%M"),
-        end.strftime("%Y/%m/%d %H:%M"),
+        (start + timedelta(minutes=minutes)).strftime("%Y/%m/%d %H:%M"),
         "-" if hidden else short(viewers, rng),
-        "-" if hidden else short(viewers * rng.uniform(1.2, 1.6), rng),
-        short(viewers * rng.uniform(0.05, 0.1), rng),
-        short(viewers * rng.uniform(0.02, 0.04), rng),
-        str(rng.randrange(25, 180)),
+        "-" if hidden else short(views, rng),
+        short(online * rng.uniform(1.8, 3), rng),
+        short(online, rng),
+        str(watched),
         short(viewers * rng.uniform(0.05, 0.3), rng),
         short(viewers * rng.uniform(0.5, 6), rng),
         short(viewers * rng.uniform(0.002, 0.02), rng),
