@@ -13,27 +13,20 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ratings.engine import aggregate, prepare
+from ratings.engine import aggregate, prepare, reading, reviews
+from ratings.engine.ledger import Closed, Ledger
 from ratings.engine.schema import COLUMNS
 from ratings.scoring.inputs import (
-    Bools,
-    BucketDays,
     DaySums,
     EventDays,
     EventRows,
     ExposureDays,
-    Floats,
     Ints,
     Population,
-    ReviewDays,
     ReviewRows,
     SessionRows,
 )
-from ratings.scoring.links import find_links, link_factor
-from ratings.scoring.orders import supported_share
-from ratings.scoring.policy import COMPOSITE, Policy
-from ratings.scoring.replay import Receipts, replay
-from ratings.scoring.trust import HELD_DOWN, REASONS, TrustState
+from ratings.scoring.policy import Policy
 
 MEMORY_LIMIT = "600MB"
 
@@ -50,7 +43,7 @@ class Gathered:
     ----------
     counts : per kind the rows of each influencer, (n,)
     verified, held : (n,) verified reviews, and reviews held down beyond verification
-    trust : state of trust at the last close
+    closed : what was judged on the way and the state at the end, where a ledger was given
     review_rows, event_rows : single rows where asked for, else None
     """
 
@@ -59,12 +52,19 @@ class Gathered:
     counts: dict[str, Ints]
     verified: Ints
     held: Ints
-    trust: TrustState
+    closed: Closed | None
     review_rows: ReviewRows | None
     event_rows: EventRows | None
 
 
-def gather(evidence: Path | Mapping[str, pa.Table], *, as_of_day: int, policy: Policy, rows: bool = False) -> Gathered:
+def gather(
+    evidence: Path | Mapping[str, pa.Table],
+    *,
+    as_of_day: int,
+    policy: Policy,
+    rows: bool = False,
+    ledger: Ledger | None = None,
+) -> Gathered:
     """Sum the evidence of all influencers up to the start of `as_of_day`.
 
     Parameters
@@ -72,6 +72,7 @@ def gather(evidence: Path | Mapping[str, pa.Table], *, as_of_day: int, policy: P
     evidence : folder of `<kind>.parquet`, or the same tables by kind
     as_of_day : first day left out, days since 1970 in the policy's zone
     rows : also give single reviews and events
+    ledger : trust that closes have fixed already; without it every day is closed anew, from the first
 
     Raises
     ------
@@ -81,7 +82,7 @@ def gather(evidence: Path | Mapping[str, pa.Table], *, as_of_day: int, policy: P
     with _connection() as db:
         try:
             _register(db, evidence)
-            return _gather(db, as_of_day, policy, rows)
+            return _gather(db, as_of_day, policy, rows, ledger)
         except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
             raise EngineError(f"the evidence cannot be summed: {error}") from error
 
@@ -132,10 +133,10 @@ def _register(db: Any, evidence: Path | Mapping[str, pa.Table]) -> None:
         db.execute(f"CREATE VIEW {kind} AS SELECT {picked} {source}")
 
 
-def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool) -> Gathered:
+def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger | None) -> Gathered:
     db.execute(f"CREATE TABLE influencer AS {prepare.INFLUENCER}")
-    ids = _column(db, "SELECT influencer_id FROM influencer ORDER BY influencer", str)
-    categories = _column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer", str)
+    ids = reading.column(db, "SELECT influencer_id FROM influencer ORDER BY influencer", str)
+    categories = reading.column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer", str)
     names, category = np.unique(categories.astype(str), return_inverse=True)
     population = Population(tuple(ids), category.astype(np.int64), tuple(str(x) for x in names), as_of_day)
     db.execute(f"CREATE TABLE refund_of_session AS {prepare.REFUND_OF_SESSION}")
@@ -143,9 +144,9 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool) -> Gathered:
     db.execute(f"CREATE TABLE session AS {prepare.SESSION}")
     db.execute(f"CREATE TABLE event AS {prepare.event(policy)}")
     sessions = _sessions(db)
-    exposure = _fetch(db, aggregate.EXPOSURE_SUMS, aggregate.EXPOSURE_KEYS)
-    events = _fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
-    reviewed = _reviews(db, population, sessions, policy, rows)
+    exposure = reading.fetch(db, aggregate.EXPOSURE_SUMS, aggregate.EXPOSURE_KEYS)
+    events = reading.fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
+    reviewed = reviews.weigh(db, population, sessions, policy, ledger=ledger, rows=rows)
     red = np.full(population.size, -1, dtype=np.int64)
     for influencer, day in db.execute(prepare.RED_LINE).fetchall():
         red[influencer] = day
@@ -169,93 +170,14 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool) -> Gathered:
         counts=_counts(db, population.size),
         verified=reviewed.verified,
         held=reviewed.held,
-        trust=reviewed.trust,
+        closed=reviewed.closed,
         review_rows=reviewed.rows,
         event_rows=_event_rows(db) if rows else None,
     )
 
 
-@dataclass(frozen=True)
-class _Reviewed:
-    days: ReviewDays
-    buckets: BucketDays
-    verified: Ints
-    held: Ints
-    trust: TrustState
-    rows: ReviewRows | None
-
-
-def _reviews(db: Any, population: Population, sessions: SessionRows, policy: Policy, rows: bool) -> _Reviewed:
-    db.execute(f"CREATE TABLE reviewer AS {prepare.REVIEWER}")
-    db.execute(f"CREATE TABLE raw_review AS {prepare.REVIEW}")
-    names = ("influencer", "reviewer", "day", "receipt", "x0", "x1", "x2", "verified")
-    r = db.execute(f"SELECT {', '.join(names)} FROM raw_review ORDER BY rowid").fetchnumpy()
-    r = {name: np.asarray(values).astype(np.int64) for name, values in r.items()}
-    repeat = np.zeros(r["day"].size, dtype=np.int64)
-    again = db.execute(prepare.REPEAT).fetchnumpy()
-    repeat[np.asarray(again["row"]).astype(np.int64)] = np.asarray(again["repeat"]).astype(np.int64)
-    marks = np.stack([r["x0"], r["x1"], r["x2"]])
-    composite = np.asarray(sum(w * x for w, x in zip(COMPOSITE, marks, strict=True)))
-    verified = r["verified"].astype(bool)
-
-    def support(day: int) -> Floats:
-        known = np.bincount(r["influencer"][r["receipt"] <= day], minlength=population.size)
-        return supported_share(population, sessions, known, day, policy)
-
-    found = replay(
-        Receipts(r["influencer"], r["reviewer"], r["receipt"], composite, verified, repeat),
-        order_influencer=sessions.influencer,
-        order_day=sessions.day,
-        orders=sessions.orders,
-        influencers=population.size,
-        reviewers=int(r["reviewer"].max(initial=-1)) + 1,
-        as_of_day=population.as_of_day,
-        policy=policy,
-        support=support if policy.supported_orders else None,
-    )
-    judged, why = found.trust, found.why
-    if policy.links:
-        _, level = find_links(r["influencer"], r["reviewer"], population.size, policy)
-        judged = np.floor(judged * link_factor(level, policy)).astype(np.int64)
-        why = why | ((level > 0).astype(np.int64) << REASONS.index("linked"))
-    keys = {"influencer": r["influencer"], "day": r["day"], "receipt": r["receipt"]}
-    classes = {"known": found.known, "band": found.band, "trust": judged, "full_trust": found.full}
-    table = pa.table({**keys, **classes, **{f"x{k}": marks[k] for k in range(3)}, "x3": composite})
-    db.register("review", table)
-    g = _fetch(db, aggregate.REVIEW_SUMS, aggregate.REVIEW_KEYS)
-    db.unregister("review")
-    days = ReviewDays(
-        *(g[k] for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
-        *(np.stack([g[f"{name}{k}"] for k in range(4)]) for name in ("ox", "oxx", "fx")),
-    )
-    single = None
-    if rows:
-        ids = _column(db, "SELECT review_id FROM raw_review ORDER BY rowid", str)
-        single = ReviewRows(ids, r["influencer"], r["day"], judged, found.full, found.admitted, marks, why)
-
-    def count(which: Bools) -> Ints:
-        return np.bincount(r["influencer"][which], minlength=population.size).astype(np.int64)
-
-    return _Reviewed(days, found.buckets, count(verified), count((why & HELD_DOWN) > 0), found.state, single)
-
-
-def _fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
-    """The sums in the order of their keys, so that adding floats over them later never depends on the engine."""
-    table = {name: np.asarray(values).astype(np.int64) for name, values in db.execute(sql).fetchnumpy().items()}
-    order = np.lexsort([table[key] for key in reversed(_scan_order(keys))])
-    return {name: values[order] for name, values in table.items()}
-
-
-def _scan_order(keys: tuple[str, ...]) -> list[str]:
-    return sorted(keys, key=lambda key: (key != "channel", key != "influencer", key != "day", key))
-
-
-def _column(db: Any, sql: str, of: type) -> np.ndarray[Any, Any]:
-    return np.array([of(row[0]) for row in db.execute(sql).fetchall()], dtype=object)
-
-
 def _sessions(db: Any) -> SessionRows:
-    ids = _column(db, "SELECT session_id FROM session ORDER BY rowid", str)
+    ids = reading.column(db, "SELECT session_id FROM session ORDER BY rowid", str)
     s = db.execute("SELECT * EXCLUDE (session_id, influencer_id) FROM session ORDER BY rowid").fetchnumpy()
 
     def whole(name: str) -> Ints:
@@ -283,7 +205,7 @@ def _sessions(db: Any) -> SessionRows:
 
 
 def _event_rows(db: Any) -> EventRows:
-    source = _column(db, "SELECT source FROM event ORDER BY source", str)
+    source = reading.column(db, "SELECT source FROM event ORDER BY source", str)
     e = db.execute("SELECT channel, influencer, day, points * times AS points FROM event ORDER BY source").fetchnumpy()
     return EventRows(source, *(np.asarray(e[k]).astype(np.int64) for k in ("channel", "influencer", "day", "points")))
 

@@ -44,6 +44,8 @@ class Replayed:
     ----------
     trust, full, known, band, why : (r,) as in `trust.Judged`
     admitted : (r,) share the buckets let through
+    sold : orders as they were used, day by day
+    share : (n,) share of orders that activity supports, as of the last month's close; None before the first
     """
 
     trust: Ints
@@ -54,6 +56,17 @@ class Replayed:
     admitted: Floats
     buckets: BucketDays
     state: TrustState
+    sold: Sold
+    share: Floats | None
+
+
+@dataclass(frozen=True)
+class Sold:
+    """Orders as each close used them: what a later replay needs in place of evidence that has changed since, (x,)."""
+
+    influencer: Ints
+    day: Ints
+    orders: Floats
 
 
 def replay(
@@ -61,14 +74,17 @@ def replay(
     *,
     order_influencer: Ints,
     order_day: Ints,
-    orders: Ints,
+    orders: Ints | Floats,
     influencers: int,
     reviewers: int,
     as_of_day: int,
     policy: Policy,
     support: Callable[[int], Floats] | None = None,
+    state: TrustState | None = None,
+    share: Floats | None = None,
+    whole: bool = True,
 ) -> Replayed:
-    """Close every day up to `as_of_day`, day by day.
+    """Close every day up to `as_of_day`, day by day, from the first one or from where a state left off.
 
     Parameters
     ----------
@@ -76,28 +92,38 @@ def replay(
     influencers, reviewers : how many there are
     support : share of each influencer's orders that activity supports, as known at the close of a day; asked at the
         close of each month and used in the next
+    state, share : at the last close; the state is moved on. Reviews received before count as of the next day,
+        orders of closed days are not looked at again
+    whole : whether this is the whole platform, or a part that takes the platform's figures as they are
 
     Notes
     -----
     Ten years are replayed; what is older counts as of the first of those days.
     """
-    days = np.concatenate([reviews.receipt, order_day])
-    first = max(int(days.min()) if days.size else as_of_day, as_of_day - LONGEST_DAYS)
+    if state is None:
+        days = np.concatenate([reviews.receipt, order_day])
+        first = max(int(days.min()) if days.size else as_of_day, as_of_day - LONGEST_DAYS)
+        state = TrustState.begin(first - 1, influencers, reviewers, policy)
+    else:
+        first = state.day + 1
+        new = order_day >= first
+        order_influencer, order_day, orders = order_influencer[new], order_day[new], orders[new]
     receipt = np.maximum(reviews.receipt, first)
     order = _canonical(receipt - first, reviews, influencers)
     cuts = np.searchsorted(receipt[order], np.arange(first, as_of_day + 1))
     daily = np.argsort(order_day, kind="stable")
     order_cuts = np.searchsorted(np.maximum(order_day[daily], first), np.arange(first, as_of_day + 1))
-    state = TrustState.begin(first - 1, influencers, reviewers, policy)
     trust, full, known, band, why = (np.zeros(receipt.size, dtype=np.int64) for _ in range(5))
     admitted = np.ones(receipt.size)
     who, when, factors = [], [], []
-    share: Floats | None = None
+    used: list[Sold] = []
     for k in range(as_of_day - first):
         part = daily[order_cuts[k] : order_cuts[k + 1]]
         sold = per_influencer(order_influencer[part], orders[part].astype(np.float64), influencers)
         if share is not None:
             sold = sold * share
+        some = np.flatnonzero(sold)
+        used.append(Sold(some, np.full(some.size, first + k), sold[some]))
         rows = order[cuts[k] : cuts[k + 1]]
         judged = close_day(
             state,
@@ -110,6 +136,7 @@ def replay(
                 reviews.repeat[rows],
             ),
             policy,
+            whole=whole,
         )
         if support and (first + k) % policy.month_days == 0:
             share = support(first + k)
@@ -122,13 +149,24 @@ def replay(
         who.append(judged.influencers)
         when.append(np.full(judged.influencers.size, first + k))
         factors.append(judged.factor)
-    return Replayed(trust, full, known, band, why, admitted, _buckets(who, when, factors), state)
+    return Replayed(trust, full, known, band, why, admitted, _buckets(who, when, factors), state, _joined(used), share)
 
 
 def _canonical(day: Ints, reviews: Receipts, influencers: int) -> Ints:
     """Rows by day, influencer, composite; rows alike in all three and by one account are alike in all that follows."""
     top = COMPOSITE_TOP + 1
     return np.argsort((day * influencers + reviews.influencer) * top + reviews.composite, kind="stable")
+
+
+def _joined(days: list[Sold]) -> Sold:
+    if not days:
+        none = np.zeros(0, dtype=np.int64)
+        return Sold(none, none, np.zeros(0))
+    return Sold(
+        np.concatenate([d.influencer for d in days]).astype(np.int64),
+        np.concatenate([d.day for d in days]).astype(np.int64),
+        np.concatenate([d.orders for d in days]),
+    )
 
 
 def _buckets(who: list[Ints], when: list[Ints], factors: list[Floats]) -> BucketDays:

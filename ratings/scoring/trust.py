@@ -7,7 +7,9 @@ band, and multiplied in `sums`. Within a day nothing depends on the order of the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +20,8 @@ from ratings.scoring.priors import paule_mandel, shrunk
 REASONS = ("unverified", "repeat", "new_account", "unreliable", "burst", "new_burst", "one_sided", "linked")
 HELD_DOWN = sum(1 << REASONS.index(name) for name in REASONS if name not in ("unverified", "new_account"))
 LET_THROUGH = 0.999
+PER_REVIEWER = ("reviews", "residual")
+PLATFORM = ("rate", "mean", "sigma2", "kappa")
 PER_INFLUENCER = (
     "weight", "total", "total2", "orders", "orders_sum", "raw_orders", "raw_reviews", "admitted", "explained",
 )  # fmt: skip
@@ -60,6 +64,39 @@ class TrustState:
     sigma2: float
     kappa: float
     shares: Floats = field(default_factory=lambda: np.zeros(4))
+
+    def select(self, influencers: Ints, reviewers: Ints, policy: Policy) -> TrustState:
+        """A copy for other indices; −1 stands for somebody who is new, and begins as everyone began.
+
+        Parameters
+        ----------
+        influencers, reviewers : place in this state of each influencer and reviewer of the copy
+        """
+        fresh = TrustState.begin(self.day, influencers.size, reviewers.size, policy)
+        old, at = np.flatnonzero(influencers >= 0), influencers[influencers >= 0]
+        for name in (*PER_INFLUENCER, "tokens", "typed"):
+            getattr(fresh, name)[..., old] = getattr(self, name)[..., at]
+        known, place = np.flatnonzero(reviewers >= 0), reviewers[reviewers >= 0]
+        for name in PER_REVIEWER:
+            getattr(fresh, name)[known] = getattr(self, name)[place]
+        for name in PLATFORM:
+            setattr(fresh, name, getattr(self, name))
+        fresh.shares = self.shares.copy()
+        return fresh
+
+    def arrays(self) -> dict[str, Floats]:
+        """Everything as arrays, to be stored; `of_arrays` gives the same state back, to the last digit."""
+        whole = {name: getattr(self, name) for name in (*PER_INFLUENCER, *PER_REVIEWER, "tokens", "typed", "shares")}
+        return {**whole, "platform": np.array([self.day, *(getattr(self, name) for name in PLATFORM)])}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, Floats]) -> TrustState:
+        """The state that `arrays` holds."""
+        day, *figures = (float(value) for value in arrays["platform"])
+        whole: dict[str, Any] = dict(zip(PLATFORM, figures, strict=True))
+        for name in (*PER_INFLUENCER, *PER_REVIEWER, "tokens", "typed", "shares"):
+            whole[name] = arrays[name].copy()
+        return cls(day=int(day), **whole)
 
     @classmethod
     def begin(cls, day: int, influencers: int, reviewers: int, policy: Policy) -> TrustState:
@@ -128,18 +165,19 @@ def bands(composite: Ints, policy: Policy) -> Ints:
     return np.where(x >= policy.typed_high, HIGH, np.where(x <= policy.typed_low, LOW, MID)).astype(np.int64)
 
 
-def close_day(state: TrustState, orders: Floats, new: Arrivals, policy: Policy) -> Judged:
+def close_day(state: TrustState, orders: Floats, new: Arrivals, policy: Policy, *, whole: bool = True) -> Judged:
     """Judge the reviews of the day after `state.day` and move the state to its close.
 
     Parameters
     ----------
     orders : (n,) orders of that day
+    whole : whether the state holds the whole platform; a part of it never speaks for the platform's figures
     """
     state.day += 1
     _refill(state, orders, policy)
     judged = _judge(state, new, policy)
     _remember(state, new, judged, policy)
-    if state.day % policy.month_days == 0:
+    if whole and state.day % policy.month_days == 0:
         _month(state, policy)
     return judged
 

@@ -1,0 +1,24 @@
+"""Results of a query as arrays, in an order that never depends on the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ratings.scoring.inputs import Ints
+
+
+def fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
+    """The sums in the order of their keys, so that adding floats over them later never depends on the engine."""
+    table = {name: np.asarray(values).astype(np.int64) for name, values in db.execute(sql).fetchnumpy().items()}
+    order = np.lexsort([table[key] for key in reversed(_scan_order(keys))])
+    return {name: values[order] for name, values in table.items()}
+
+
+def _scan_order(keys: tuple[str, ...]) -> list[str]:
+    return sorted(keys, key=lambda key: (key != "channel", key != "influencer", key != "day", key))
+
+
+def column(db: Any, sql: str, of: type) -> np.ndarray[Any, Any]:
+    return np.array([of(row[0]) for row in db.execute(sql).fetchall()], dtype=object)
