@@ -79,6 +79,10 @@ class Array(Lines):
 
 
 PARSERS = (Array, Lines, OtherLines, Csv)
+BODIES: dict[str, Any] = {
+    Array.media_type: {"type": "array", "items": {"type": "object"}, "maxItems": MOST_ROWS},
+    **{parser.media_type: OpenApiTypes.STR for parser in (Lines, OtherLines, Csv)},
+}
 
 
 class RowOut(serializers.Serializer[Any]):
@@ -134,7 +138,7 @@ class TakeIn(FromPlatforms):
     @extend_schema(
         operation_id="ingest",
         parameters=[KIND],
-        request={parser.media_type: OpenApiTypes.OBJECT for parser in PARSERS},
+        request=BODIES,
         responses=IngestOut,
     )
     def post(self, request: Request, kind: str) -> Response:
