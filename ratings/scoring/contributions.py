@@ -17,6 +17,7 @@ from ratings.scoring.sums import KEY, TOPS, UNITS, place
 
 PLACES = 4
 UNIT = 10**PLACES
+DUST = 1e-6  # of a published unit: what rounding leaves of nothing
 PUBLIC_NAMES = {"violation": "violations", "refund": "refunds", "complaint": "complaints"}
 
 
@@ -76,7 +77,7 @@ def _parts(
                 ("prior", c.prior), ("borrowed", c.borrowed), ("exposure", c.exposure), ("evidence", c.own),
             ):  # fmt: skip
                 value = float(part[index]) * weight
-                if source == "prior" or value != 0:
+                if source == "prior" or abs(value) > DUST:
                     rows.append({"dimension": dimension, "channel": PUBLIC_NAMES.get(name, name), "source": source})
                     values.append(value)
                     details.append((name, weight))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,10 @@ class Population:
     def size(self) -> int:
         """Number of influencers."""
         return len(self.ids)
+
+    def only(self, index: int) -> Population:
+        """A population of this one influencer."""
+        return replace(self, ids=self.ids[index : index + 1], category=self.category[index : index + 1])
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,27 @@ class DaySums:
     exposure: ExposureDays
     sessions: SessionRows
     red_line: Ints
+
+    def only(self, index: int) -> DaySums:
+        """The sums of one influencer, as a world of its own; it scores there as among all."""
+
+        def rows(part: Any) -> Any:
+            mine = np.flatnonzero(part.influencer == index)
+            # rows run along the last axis, but for the buckets' factors
+            values = {
+                f.name: getattr(part, f.name)[mine] if f.name == "factor" else getattr(part, f.name)[..., mine]
+                for f in fields(part)
+            }
+            return type(part)(**{**values, "influencer": np.zeros(mine.size, dtype=np.int64)})
+
+        return DaySums(
+            rows(self.reviews),
+            rows(self.buckets),
+            rows(self.events),
+            rows(self.exposure),
+            rows(self.sessions),
+            self.red_line[index : index + 1],
+        )
 
     def check(self, population: Population) -> None:
         """Refuse sums that no evidence can give.

@@ -46,7 +46,9 @@ class Policy:
 
     # -- trust of a review
     trust_unverified: float = _c(0.40, "share", 0, 1, "Without a receipt a review says less, yet not nothing.")
-    repeat_power: float = _c(1, "power", 0, 4, "The k-th repeat by one account counts 1/(1+k) to this power.")
+    repeat_power: float = _c(
+        2, "power", 0, 4, "After k reviews of the same influencer an account counts 1/(1+k) to this power."
+    )
     reliability_prior: float = _c(4, "reviews", 0.1, 100, "Reviews that weigh as much as the prior of an account.")
     reliability_start: float = _c(1.25, "ratio", 1, 10, "An unknown account counts 1/1.25 = 0.8.")
     new_account_reviews: int = _c(2, "reviews", 1, 100, "Accounts with fewer earlier reviews are new.")
@@ -57,7 +59,7 @@ class Policy:
     bucket_refill: float = _c(1.5, "ratio", 0.1, 100, "A bucket refills half faster than orders explain.")
     bucket_burst: float = _c(2, "reviews", 0, 1000, "What a bucket holds without any orders.")
     bucket_days: float = _c(30, "days", 1, 365, "A bucket holds at most what a month's orders explain.")
-    typed_buckets: bool = _c(False, "switch", 0, 1, "Buckets of their own for all-high and all-low reviews.")
+    typed_buckets: bool = _c(True, "switch", 0, 1, "Buckets of their own for all-high and all-low reviews.")
     typed_high: float = _c(0.89, "share", 0.5, 1, "A composite from here is all high.")
     typed_low: float = _c(0.15, "share", 0, 0.5, "A composite up to here is all low.")
     typed_high_refill: float = _c(2, "ratio", 0.1, 100, "All-high reviews may come twice as often as usual.")
@@ -72,7 +74,7 @@ class Policy:
     crowd_cap: float = _c(3, "reviews", 1, 100, "One influencer's day counts at most so many in platform shares.")
     rate_cap: float = _c(50, "reviews", 1, 10_000, "One influencer counts at most so many in the platform's rate.")
 
-    links: bool = _c(False, "switch", 0, 1, "Accounts that share influencers beyond chance count less.")
+    links: bool = _c(True, "switch", 0, 1, "Accounts that share influencers beyond chance count less.")
     link_weight: float = _c(2, "ratio", 0, 100, "A fully linked account counts 1/(1 + 2).")
     link_tolerance: float = _c(2, "ratio", 1, 10, "Twice the overlap that chance gives is still taken for chance.")
     link_least: float = _c(3, "accounts", 1, 1000, "Fewer shared accounts say nothing.")
@@ -80,7 +82,7 @@ class Policy:
     link_accounts_top: int = _c(60, "influencers", 2, 10_000, "Accounts that review more are no sign of a ring.")
 
     # -- supported orders
-    supported_orders: bool = _c(False, "switch", 0, 1, "Orders count as far as activity supports them.")
+    supported_orders: bool = _c(True, "switch", 0, 1, "Orders count as far as activity supports them.")
     brushed_session_share: float = _c(0.01, "share", 0, 0.5, "Sessions with brushed orders, before looking.")
     brushed_share: float = _c(0.30, "share", 0, 0.9, "Influencers whose orders all stand too high, before looking.")
     brushed_doubt: float = _c(2, "ratio", 0, 10, "How much the doubt about orders widens rates per order.")
@@ -93,20 +95,20 @@ class Policy:
     default_kappa: float = _c(6, "reviews", 0.1, 1000, "Reviews that weigh as much as the prior.")
 
     # -- drift and spread
-    daily_filter: bool = _c(False, "switch", 0, 1, "An exact daily filter instead of decayed sums.")
+    daily_filter: bool = _c(True, "switch", 0, 1, "An exact daily filter instead of decayed sums.")
     memory_half_life: float = _c(1095, "days", 30, 36_500, "The filter forgets at least this fast.")
-    overdispersion: bool = _c(False, "switch", 0, 1, "How rates vary between sessions beyond chance is measured.")
+    overdispersion: bool = _c(True, "switch", 0, 1, "How rates vary between sessions beyond chance is measured.")
     day_effect_top: float = _c(0.02, "share²", 0, 0.25, "The mood of a day explains at most this variance.")
     relative_variance_top: float = _c(9, "ratio²", 0.1, 100, "A rate's interval is never wider than this.")
-    violation_variance_top: float = _c(9, "ratio²", 0.1, 100, "The same for violations, whose rates are rarest.")
-    interval_marks: float = _c(1, "ratio", 0.1, 10, "Factor on the variance of marks that calibration asks for.")
-    interval_violation: float = _c(1, "ratio", 0.1, 10, "The same for violations.")
-    interval_refund: float = _c(1, "ratio", 0.1, 10, "The same for refunds.")
-    interval_complaint: float = _c(1, "ratio", 0.1, 10, "The same for complaints.")
-    interval_overall: float = _c(1, "ratio", 0.1, 10, "The same for the overall score.")
+    violation_variance_top: float = _c(1.35, "ratio²", 0.1, 100, "The same for violations, whose rates are rarest.")
+    interval_marks: float = _c(1.13, "ratio", 0.1, 10, "Factor on the variance of marks that calibration asks for.")
+    interval_violation: float = _c(0.85, "ratio", 0.1, 10, "The same for violations.")
+    interval_refund: float = _c(0.8, "ratio", 0.1, 10, "The same for refunds.")
+    interval_complaint: float = _c(0.7, "ratio", 0.1, 10, "The same for complaints.")
+    interval_overall: float = _c(0.95, "ratio", 0.1, 10, "The same for the overall score.")
     severity_noise: float = _c(0, "ratio²", 0, 1, "How uncertain an influencer's severity of complaints is.")
 
-    borrowing: bool = _c(False, "switch", 0, 1, "Channels learn from each other through one common factor.")
+    borrowing: bool = _c(True, "switch", 0, 1, "Channels learn from each other through one common factor.")
     lag_share: float = _c(0.4, "share", 0, 1, "Part of a filter's error that the channels of one influencer share.")
 
     # -- rate channels
@@ -134,8 +136,8 @@ class Policy:
 
     # -- peers
     pseudo_influencers: float = _c(20, "influencers", 0.1, 1000, "What a parent level weighs in its child's mean.")
-    winsor_bounded: float = _c(0.02, "share", 0, 0.4, "Extreme influencers do not set the mean of the others.")
-    winsor_rate: float = _c(0.02, "share", 0, 0.4, "The same for rates.")
+    winsor_bounded: float = _c(0.15, "share", 0, 0.4, "Extreme influencers do not set the mean of the others.")
+    winsor_rate: float = _c(0.03, "share", 0, 0.4, "The same for rates.")
     tier_small: int = _c(300, "orders a year", 1, 1_000_000, "Fewer are tiny.")
     tier_medium: int = _c(3_000, "orders a year", 1, 10_000_000, "Fewer are small.")
     tier_large: int = _c(30_000, "orders a year", 1, 100_000_000, "Fewer are medium, others large.")
@@ -143,7 +145,7 @@ class Policy:
     # -- traffic
     traffic_sessions: int = _c(50, "sessions", 5, 100_000, "Fewer comparable sessions cannot be judged.")
     traffic_slack: float = _c(1.645, "robust sd", 0, 5, "What an honest show may stand above its activity.")
-    traffic_mixture: bool = _c(False, "switch", 0, 1, "Real shares by a mixture of clean and inflated sessions.")
+    traffic_mixture: bool = _c(True, "switch", 0, 1, "Real shares by a mixture of clean and inflated sessions.")
     traffic_flag: float = _c(2.5, "robust sd", 1, 10, "Above this a session is flagged.")
     traffic_prior: float = _c(3, "sessions", 0.1, 100, "Sessions that weigh as much as the platform's share.")
     traffic_sd_floor: float = _c(0.10, "log", 0.01, 1, "Activity never predicts an audience better than this.")

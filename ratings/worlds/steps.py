@@ -39,11 +39,12 @@ STEPS: tuple[Step, ...] = (
     (
         "intervals calibrated",
         {
-            "interval_marks": 1.20,
-            "interval_violation": 0.85,
-            "violation_variance_top": 1.35,
-            "severity_noise": 0.03,
-            "interval_overall": 0.87,
+            "interval_marks": CURRENT.interval_marks,
+            "interval_violation": CURRENT.interval_violation,
+            "violation_variance_top": CURRENT.violation_variance_top,
+            "interval_refund": CURRENT.interval_refund,
+            "interval_complaint": CURRENT.interval_complaint,
+            "interval_overall": CURRENT.interval_overall,
         },
     ),
 )

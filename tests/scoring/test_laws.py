@@ -168,11 +168,9 @@ def _by_source(entry: dict[str, Any]) -> dict[tuple[str, str], int]:
 @law
 @given(seeds, st.integers(0, 300))
 def test_more_evidence_at_the_mean_never_widens(seed: int, age: int) -> None:
-    """A hundred reviews of full trust whose mean is the present score, of someone who does not change."""
+    """A hundred reviews of full trust whose mean is the present score."""
     scores = rated(drawn(seed))
-    steady = {name: replace(p, drift=0.0) for name, p in scores.estimated.bounded.items()}
-    parameters = replace(scores.estimated, bounded=steady)
-    before = score(scores.gathered.population, scores.gathered.sums, parameters, CURRENT)
+    before, parameters = scores.cards, scores.estimated
     found, day = scores.gathered, AS_OF_DAY - 1 - age
     means = [float(before.channels[name].mean[0]) for name in REVIEW_CHANNELS]
     sums = replace(found.sums, reviews=with_reviews(found.sums.reviews, day, 100, 1_000_000, means))
@@ -184,12 +182,12 @@ def test_more_evidence_at_the_mean_never_widens(seed: int, age: int) -> None:
 @law
 @given(seeds)
 def test_one_alone_scores_as_among_all(seed: int) -> None:
-    world = drawn(seed)
-    everyone = rated(world)
-    alone = World({kind: [r for r in rows if r["influencer_id"] == "h3"] for kind, rows in world.rows.items()})
-    cards = rescored(alone, Parameters.from_document(json.loads(json.dumps(everyone.parameters))))
-    index = everyone.cards.population.ids.index("h3")
-    assert float(cards.mean[0]) == float(everyone.cards.mean[index])
-    assert float(cards.low[0]) == float(everyone.cards.low[index])
-    for name, channel in cards.channels.items():
-        assert float(channel.mean[0]) == float(everyone.cards.channels[name].mean[index])
+    everyone = rated(drawn(seed))
+    found = everyone.gathered
+    parameters = Parameters.from_document(json.loads(json.dumps(everyone.parameters)))
+    for index in range(found.population.size):
+        cards = score(found.population.only(index), found.sums.only(index), parameters, CURRENT)
+        assert float(cards.mean[0]) == float(everyone.cards.mean[index])
+        assert float(cards.low[0]) == float(everyone.cards.low[index])
+        for name, channel in cards.channels.items():
+            assert float(channel.mean[0]) == float(everyone.cards.channels[name].mean[index])

@@ -32,7 +32,7 @@ def test_one_fresh_five_star_among_peers_of_72() -> None:
     sums = bounded.decayed(days, ONE, 180)
     p = bounded.BoundedParameters(PeerMeans(0.72, {}), 0.06, 0.01, 0.0, 0.72, 0.06, 0.0)
     prior, between = floats(0.72), floats(0.01)
-    policy = replace(CURRENT, daily_filter=False)
+    policy = replace(CURRENT, daily_filter=False, interval_marks=1)
     channel = bounded.score(days, sums, prior, prior, between, p, ONE, policy)
     assert channel.mean[0] == pytest.approx(0.79)
     # sigma_h² = .06·(.79·.21)/(.72·.28) = .049375; .0625·.049375 + .5625·.01

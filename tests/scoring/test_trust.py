@@ -26,8 +26,9 @@ def test_without_a_receipt_two_fifths_of_that() -> None:
     assert close_day(begin(), np.zeros(1), arrivals(1, verified=False), CURRENT).trust.tolist() == [320_000]
 
 
-def test_a_second_repeat_counts_a_third() -> None:
-    assert close_day(begin(), np.zeros(1), arrivals(1, repeat=2), CURRENT).trust.tolist() == [266_666]
+def test_after_two_reviews_a_third_counts_a_ninth() -> None:
+    # .8 / (1 + 2)²
+    assert close_day(begin(), np.zeros(1), arrivals(1, repeat=2), CURRENT).trust.tolist() == [88_888]
 
 
 def test_without_orders_a_bucket_lets_two_through() -> None:
