@@ -94,7 +94,7 @@ class Checkout:
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in os.environ if name.startswith("PIP_")}
         home = str(self.folder) if self.user else os.environ.get("HOME", "/")
-        return kept | {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        return kept | {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8"}
 
 
 def python_for(user: pwd.struct_passwd | None) -> str:
