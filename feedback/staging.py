@@ -71,18 +71,22 @@ class Staging:
         if known or several:
             self._keep_older()
         if known:
-            self._take_up(self.stored_too, "f.influencer_id", _stored_day(self.kind))
-        self._take_up(self.to.joined("staged s"), "i.id", self._staged_day(), self.to.where())
+            self._take_up(self.stored_too, "f.influencer_id", self._stored_day())
+        if self.rows > DAYS_NAMED and self.kind.event_time:
+            self._take_up("influencers_influencer i", "i.id", "NULL::date", "i.source_id IN (TABLE named)")
+        else:
+            self._take_up(self.to.joined("staged s"), "i.id", self._staged_day(), self.to.where())
         if known:
             self._revise()
         self._insert()
 
     def _refuse_unknown_influencers(self) -> None:
-        self._run(
-            "DELETE FROM staged s WHERE NOT EXISTS "
-            "(SELECT FROM influencers_influencer i WHERE i.source_id = s.influencer_id) "
-            "RETURNING file, line, influencer_id"
-        )
+        """Look up the distinct influencers, which are few, and go through the rows only where one is missing."""
+        self._table("named", "ON COMMIT DROP AS SELECT DISTINCT influencer_id FROM staged")
+        known = "SELECT source_id FROM influencers_influencer"
+        if not self._run(f"SELECT FROM named WHERE influencer_id NOT IN ({known}) LIMIT 1"):
+            return
+        self._run(f"DELETE FROM staged WHERE influencer_id NOT IN ({known}) RETURNING file, line, influencer_id")
         for file, line, influencer in self._returned():
             self._refused(file, line, "influencer_id", f'"{influencer}" is no known influencer; load influencers first')
 
@@ -192,11 +196,16 @@ class Staging:
         if self.kind.name == "accounts":
             self._touch(f"SELECT DISTINCT {influencer} FROM {source} WHERE {where}")
         elif self.kind.event_time:
-            named = day if self.rows <= DAYS_NAMED else "NULL::date"
             self._run(
-                f"INSERT INTO feedback_outbox (influencer_id, day) SELECT DISTINCT {influencer}, {named} "
+                f"INSERT INTO feedback_outbox (influencer_id, day) SELECT DISTINCT {influencer}, {day} "
                 f"FROM {source} WHERE {where}"
             )
+
+    def _stored_day(self) -> str:
+        time = (
+            f"f.{quoted(self.kind.event_time)} AT TIME ZONE 'UTC' + interval '8 hours'" if self.kind.event_time else ""
+        )
+        return f"({time})::date" if time and self.rows <= DAYS_NAMED else "NULL::date"
 
     def _staged_day(self) -> str:
         return LOCAL_DAY.format(f"s.{quoted(self.kind.event_time)}") if self.kind.event_time else "NULL::date"
@@ -232,10 +241,6 @@ class Staging:
 
 def _staged_type(column: Column) -> str:
     return "uuid" if column.name == "reviewer_id" else STAGED_TYPES[column.type]
-
-
-def _stored_day(kind: Kind) -> str:
-    return f"(f.{quoted(kind.event_time)} AT TIME ZONE 'UTC' + interval '8 hours')::date" if kind.event_time else "NULL"
 
 
 def _as_csv(batches: Iterable[tuple[int, pa.Table]]) -> Iterator[tuple[memoryview, int]]:
