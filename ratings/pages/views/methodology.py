@@ -31,18 +31,25 @@ def methodology(request: HttpRequest) -> HttpResponse:
         "dimensions": [(labels.name(labels.DIMENSIONS, d), labels.name(labels.ABOUT, d)) for d in DIMENSIONS],
         "twin": "/api/v1/methodology/",
     }
-    if public and public.run.parameters:
-        context |= calculated(request, public)
+    if public and (known := understood(public)):
+        context |= calculated(request, public, *known)
     return render(request, "ratings/methodology.html", context)
 
 
-def calculated(request: HttpRequest, public: PublicRun) -> dict[str, Any]:
+def understood(public: PublicRun) -> tuple[Parameters, Policy] | None:
+    """Parameters and policy of the run; none for a run that an earlier version of the scoring left behind."""
+    try:
+        return Parameters.from_document(public.run.parameters), Policy.from_document(public.run.policy.document)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def calculated(request: HttpRequest, public: PublicRun, parameters: Parameters, policy: Policy) -> dict[str, Any]:
     """The calculator's form as filled in, and what it gives under the run's own parameters."""
     groups = sorted({name.rpartition("/")[0] for name in public.run.peer_groups})
     names = dict(categories())
     entry = calculator.read(request.GET, groups)
-    policy = Policy.from_document(public.run.policy.document)
-    found = calculator.rate(entry, Parameters.from_document(public.run.parameters), policy)
+    found = calculator.rate(entry, parameters, policy)
     overall = found["overall"]
     rows = [(code, labels.name(labels.DIMENSIONS, code), found["dimensions"][code]) for code in DIMENSIONS]
     charts, table = dimension_bars(rows, uid="calc")
