@@ -24,6 +24,7 @@ from ratings.scoring.scorecard import Cards, grade, score
 
 TODAY = 20_000  # any day: the calculator's evidence is all of the day before
 MOST = 1_000_000
+MOST_SHOWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def read(query: QueryDict, groups: list[str]) -> Entry:
     start = Entry()
     values: dict[str, Any] = {}
     for name in COUNTS:
-        values[name] = round(number(query.get(name, ""), getattr(start, name), 0, MOST))
+        values[name] = round(
+            number(query.get(name, ""), getattr(start, name), 0, MOST_SHOWS if name == "shows" else MOST)
+        )
     for name in MARKS:
         values[name] = number(query.get(name, ""), getattr(start, name), 1, 5)
     group = query.get("group", "")
@@ -152,17 +155,21 @@ def no_buckets() -> BucketDays:
     return BucketDays(influencer=none, receipt=none, factor=np.zeros((0, 6)))
 
 
-def no_sessions() -> SessionRows:
-    """The calculator asks for no single show: viewers stay at what is usual."""
-    none, unknown = np.zeros(0, dtype=np.int64), np.zeros(0)
+def sessions(entry: Entry) -> SessionRows:
+    """The orders spread evenly over the shows; audiences are not asked for and stay unknown."""
+    count = min(max(entry.shows, 1), MOST_SHOWS)
+    whole, rest = divmod(entry.orders, count)
+    zeros, unknown = np.zeros(count, dtype=np.int64), np.full(count, np.nan)
+    covered = np.ones((3, count), dtype=bool)
+    covered[0] = entry.shows > 0
     return SessionRows(
-        ids=np.array([], dtype=object),
-        influencer=none,
-        day=none,
-        started=none,
-        orders=none,
-        covered=np.zeros((3, 0), dtype=bool),
-        no_reason=none,
+        ids=np.array([f"show {n}" for n in range(count)], dtype=object),
+        influencer=zeros,
+        day=zeros + TODAY - 1,
+        started=zeros + (TODAY - 1) * 86_400_000_000,
+        orders=zeros + whole + (np.arange(count) < rest),
+        covered=covered,
+        no_reason=zeros - 1,
         viewers=unknown,
         paid_viewers=unknown,
         commenters=unknown,
@@ -182,7 +189,7 @@ def rate(entry: Entry, parameters: Parameters, policy: Policy) -> dict[str, Any]
         buckets=no_buckets(),
         events=events(entry, policy),
         exposure=exposure(entry),
-        sessions=no_sessions(),
+        sessions=sessions(entry),
         red_line=ints(-1),
     )
     return described(score(population, sums, parameters, policy), policy)

@@ -71,7 +71,8 @@ def form_fields(entry: calculator.Entry) -> list[tuple[str, list[dict[str, Any]]
 
     def field(name: str, label: str) -> dict[str, Any]:
         mark = name in calculator.MARKS
-        bounds = {"min": "1", "max": "5", "step": "0.1"} if mark else {"min": "0", "max": "1000000", "step": "1"}
+        most = calculator.MOST_SHOWS if name == "shows" else calculator.MOST
+        bounds = {"min": "1", "max": "5", "step": "0.1"} if mark else {"min": "0", "max": str(most), "step": "1"}
         value = getattr(entry, name)
         return {"name": name, "label": label, "value": f"{value:g}" if mark else str(value), **bounds}
 

@@ -18,5 +18,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
         return render(request, "ratings/transparency.html", context)
     found = report.figures(public)
     codes = [{**row, "name": row["name_zh"] if chinese() else row["name_en"]} for row in found["violations"]]
-    kinds = [(labels.name(labels.KINDS, kind), count) for kind, count in found["evidence"].items() if kind in labels.KINDS]
+    kinds = [
+        (labels.name(labels.KINDS, kind), count) for kind, count in found["evidence"].items() if kind in labels.KINDS
+    ]
     return render(request, "ratings/transparency.html", context | {"found": found, "codes": codes, "kinds": kinds})
