@@ -74,8 +74,12 @@ def test_head_has_the_headers_and_no_body(client: Client, anna: Influencer) -> N
 
 
 def test_a_warm_card_costs_no_query(
-    client: Client, anna: Influencer, django_assert_num_queries: DjangoAssertNumQueries
+    client: Client,
+    anna: Influencer,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("ratings.publication.serving.time.monotonic", lambda: 100.0)
     forget()
     with django_assert_num_queries(1):
         client.get(url(anna))
