@@ -7,10 +7,11 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -149,15 +150,18 @@ def _evidence(counted: dict[str, Any]) -> dict[str, Any]:
 
 def _traffic(scores: Scores) -> dict[str, list[dict[str, Any]]]:
     """The latest judged sessions of each influencer, newest first."""
+    sessions = scores.sessions  # by influencer, then by start
+    starts = np.array([session["started_at"] for session in sessions], "datetime64[us]")
+    written = np.datetime_as_string(starts, unit="s").tolist()
     found: dict[str, list[dict[str, Any]]] = {}
-    for session in sorted(scores.sessions, key=lambda s: s["started_at"], reverse=True):
+    for session, started_at in zip(reversed(sessions), reversed(written), strict=True):
         judged = found.setdefault(session["influencer_id"], [])
         if session["real"] is None or len(judged) == JUDGED_SESSIONS:
             continue
         judged.append(
             {
                 "session_id": session["session_id"],
-                "started_at": datetime.fromtimestamp(session["started_at"] / 1e6, UTC).isoformat(timespec="seconds"),
+                "started_at": f"{started_at}+00:00",
                 "shown": session["shown"],
                 "real_low": session["real_low"],
                 "real": session["real"],
