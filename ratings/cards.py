@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 
 def card(*, status: str, peer_group: str, group: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
     """What a run found of one influencer; keys are those of the scorecard document (interfaces.md, section 4).
@@ -29,4 +31,4 @@ def card(*, status: str, peer_group: str, group: Mapping[str, Any], found: Mappi
 
 
 def encode(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return ENCODER.encode(document)

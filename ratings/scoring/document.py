@@ -16,12 +16,13 @@ from ratings.scoring.ranking import Ranks, rank
 from ratings.scoring.scorecard import Cards, capped, grade
 
 Entry = dict[str, Any]
+ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 RANK_KEYS = ("rank", "rank_low", "rank_high", "percentile", "p_top10")
 
 
 def encode(value: Any) -> bytes:
     """Canonical JSON: keys sorted, no blanks, UTF-8."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return ENCODER.encode(value).encode()
 
 
 def entries(cards: Cards, policy: Policy, explain: Callable[[int], list[Entry]]) -> Iterator[Entry]:
