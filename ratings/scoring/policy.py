@@ -125,6 +125,7 @@ class Policy:
     scale_complaint: float = _c(0.03, "points per order", 0.001, 10, "The same for complaints.")
     scale_violation: float = _c(1.0, "points per session", 0.01, 100, "The same for violations.")
     cv2_floor: float = _c(0.10, "ratio²", 0.001, 10, "Influencers always differ: less would shrink sanctions away.")
+    cv2_top: float = _c(6, "ratio²", 0.1, 100, "One offender among saints must not make everything possible.")
     default_refund: float = _c(0.08, "points per order", 1e-4, 1, "Platform rate before any refund is known.")
     default_complaint: float = _c(0.005, "points per order", 1e-5, 1, "Platform rate before any complaint is known.")
     default_violation: float = _c(0.2, "points per session", 1e-4, 10, "Platform rate before any violation is known.")

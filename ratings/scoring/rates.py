@@ -170,7 +170,7 @@ def estimate(
     noise = phi / (prior * effective) + dispersion * sums.concentration + drift * policy.half_life / (2 * LN2)
     noise = noise + sums.doubt
     found = paule_mandel((rate / np.maximum(prior, TINY))[ok], noise[ok])[1]
-    cv2 = max(shrunk(found, policy.default_cv2, units, policy), policy.cv2_floor)
+    cv2 = min(max(shrunk(found, policy.default_cv2, units, policy), policy.cv2_floor), policy.cv2_top)
     return RateParameters(peers, cv2, phi, severity, drift, dispersion)
 
 
