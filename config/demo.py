@@ -20,6 +20,7 @@ def services(port: int) -> dict[str, list[str]]:
     """Name what runs until the end, in the order of starting; it is stopped in the opposite order."""
     web = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws", "--host", "127.0.0.1"]
     return {
+        "worker": ["manage.py", "worker"],
         "web": ["-m", "granian", *web, "--port", str(port), "config.wsgi:application"],
     }
 
@@ -42,7 +43,7 @@ def run(supervisor: Supervisor, port: int) -> None:
     if "static" in supervisor.running:
         supervisor.finish("static")
         state.write_private(collected, files)
-    say("» web server")
+    say("» worker and web server")
     for name, command in services(port).items():
         supervisor.begin(name, *command)
     home = f"http://127.0.0.1:{port}"

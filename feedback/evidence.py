@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -42,11 +43,19 @@ class Snapshot:
 
 def snapshot(*, until: date, into: Path) -> Snapshot:
     """Everything known before the start of `until`, out of the database in one consistent look."""
+    extract(until=until, into=into)
+    return _described(into)
+
+
+def extract(*, until: date, into: Path, influencers: Collection[int] | None = None) -> None:
+    """The files of a snapshot without its digest, of everyone or of some influencers alone."""
     into.mkdir(parents=True, exist_ok=True)
+    names = {"start": start_of(until), "influencers": None if influencers is None else list(influencers)}
     with _consistent():
         for kind in KINDS.values():
-            _export(kind, _stored_rows(kind), start_of(until), into / f"{kind.name}.parquet")
-    return _described(into)
+            if influencers is None or kind.name != "accounts":
+                rows = _stored_rows(kind, some=influencers is not None)
+                _export(kind, rows, names, into / f"{kind.name}.parquet")
 
 
 @contextlib.contextmanager
@@ -59,13 +68,16 @@ def _consistent() -> Iterator[None]:
         yield
 
 
-def _stored_rows(kind: Kind) -> str:
-    """SQL of the clean rows of a kind; %(start)s is the moment before which things count."""
+def _stored_rows(kind: Kind, *, some: bool) -> str:
+    """SQL of the clean rows of a kind; %(start)s is the moment before which things count, `some` means few of all."""
     known = "x.voided_at IS NULL"
     if kind.event_time:
         event = f"x.{quoted(kind.event_time)}"
         known += f" AND {event} < %(start)s AND coalesce(x.received_at, {event}) < %(start)s"
     source = f"({_as_of(kind)}) x"
+    if some and kind.name != "coverage":
+        owner = "x.id" if kind.name == "influencers" else "x.influencer_id"
+        known += f" AND {owner} = ANY(%(influencers)s)"
     if kind.refers_to_influencer:
         source += " JOIN influencers_influencer i ON i.id = x.influencer_id AND i.voided_at IS NULL"
     if kind.name == "influencers":
@@ -109,11 +121,11 @@ def _stored_value(kind: Kind) -> Callable[[Column], str]:
     return value
 
 
-def _export(kind: Kind, rows: str, start: datetime, path: Path) -> None:
+def _export(kind: Kind, rows: str, names: dict[str, Any], path: Path) -> None:
     schema = clean_schema(kind)
     with connection.cursor() as cursor, pq.ParquetWriter(path, schema) as writer:
         copy = f"COPY ({rows}) TO STDOUT (FORMAT csv)"
-        with cursor.copy(copy, {"start": start}) as lines:
+        with cursor.copy(copy, names) as lines:
             for block in _blocks(lines):
                 writer.write_table(_parsed(block, schema))
 

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from ratings.engine import embedded
+from ratings.engine.ledger import Ledger
 from ratings.scoring import contributions, document
 from ratings.scoring.estimate import learn
-from ratings.scoring.observed import Observed
+from ratings.scoring.observed import Observed, observe
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CURRENT, PPM, Policy
 from ratings.scoring.scorecard import EPOCH, Cards, score
@@ -132,6 +133,8 @@ def rate_evidence(
     engine: str = "embedded",
     explain: str = "summary",
     progress: Callable[[str], None] | None = None,
+    ledger: Ledger | None = None,
+    parameters: Parameters | None = None,
 ) -> Scores:
     """Rate all influencers of clean evidence as of the start of a day.
 
@@ -141,6 +144,8 @@ def rate_evidence(
     as_of : first day left out
     explain : `none`, `summary` or `full` (one contribution per event)
     progress : told the name of each step as it begins
+    ledger : trust that closes have fixed already
+    parameters : of an earlier run, for some influencers of many; learned from the evidence otherwise
 
     Raises
     ------
@@ -156,11 +161,16 @@ def rate_evidence(
     tell = progress or (lambda step: None)
     tell("sums")
     as_of_day = (as_of - EPOCH).days
-    gathered = embedded.gather(evidence, as_of_day=as_of_day, policy=policy, rows=explain == "full")
-    tell("parameters")
-    parameters, observed = learn(gathered.population, gathered.sums, policy)
+    rows = explain == "full"
+    gathered = embedded.gather(evidence, as_of_day=as_of_day, policy=policy, rows=rows, ledger=ledger)
+    population, sums = gathered.population, gathered.sums
+    if parameters is None:
+        tell("parameters")
+        parameters, observed = learn(population, sums, policy)
+    else:
+        observed = observe(population, sums, parameters.orders, policy)
     tell("scores")
-    cards = score(gathered.population, gathered.sums, parameters, policy, observed)
+    cards = score(population, sums, parameters, policy, observed)
     return Scores(as_of, policy, explain, cards, observed, parameters, gathered)
 
 

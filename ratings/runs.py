@@ -15,9 +15,11 @@ import numpy as np
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from feedback import evidence
+from feedback import evidence, outbox
 from influencers.models import Influencer
-from ratings import cards
+from ratings import cards, ledger
+from ratings.days import day_number
+from ratings.engine.ledger import Closed
 from ratings.models import DIMENSIONS, PolicyVersion, Run, Scorecard
 from ratings.rating import Scores, rate_evidence
 from ratings.scoring.policy import CURRENT, Policy
@@ -41,27 +43,52 @@ def rate(
     policy: Policy = CURRENT,
     engine: str = "embedded",
     explain: str = "summary",
+    fix: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Run:
     """Rates everyone by the evidence before the start of `as_of` and stores the run.
+
+    Days that are closed keep the trust they were closed with; a run as of an earlier day judges anew from the first.
+    With `fix` the days since are closed with this run.
 
     Raises CannotRate when the policy's version is stored with other constants or nobody is there to rate.
     """
     began = time.monotonic()
     tell = progress or (lambda step: None)
     tell("evidence")
+    last = ledger.last_day()
+    fixed = None if last is not None and last >= day_number(as_of) else ledger.whole()
+    announced = outbox.answered_by(until=as_of)
     with tempfile.TemporaryDirectory(prefix="clearhost-rate-") as folder:
         snapshot = evidence.snapshot(until=as_of, into=Path(folder))
         scores = rate_evidence(
-            snapshot.folder, as_of=as_of, policy=policy, engine=engine, explain=explain, progress=progress
+            snapshot.folder,
+            as_of=as_of,
+            policy=policy,
+            engine=engine,
+            explain=explain,
+            progress=progress,
+            ledger=fixed,
         )
     tell("rows")
-    return store(scores=scores, snapshot=snapshot, engine=engine, at=at, began=began)
+    closed = scores.gathered.closed if fix else None
+    return store(
+        scores=scores, snapshot=snapshot, engine=engine, at=at, began=began, announced=announced, closed=closed
+    )
 
 
 @transaction.atomic
-def store(*, scores: Scores, snapshot: evidence.Snapshot, engine: str, at: datetime, began: float) -> Run:
-    """Writes a run and its scorecards in one step; `began` is the monotonic clock at its start."""
+def store(
+    *,
+    scores: Scores,
+    snapshot: evidence.Snapshot,
+    engine: str,
+    at: datetime,
+    began: float,
+    announced: list[int] | None = None,
+    closed: Closed | None = None,
+) -> Run:
+    """Writes a run, its scorecards and what it closes in one step; `began` is the monotonic clock at its start."""
     document = scores.document()
     entries = document["influencers"]
     if not entries:
@@ -77,6 +104,7 @@ def store(*, scores: Scores, snapshot: evidence.Snapshot, engine: str, at: datet
         influencers=len(entries),
         rated=sum(entry["status"] == Scorecard.Status.RATED for entry in entries),
         engine=engine,
+        announced=announced or [],
         created_at=at,
         finished_at=at + timedelta(seconds=time.monotonic() - began),
     )
@@ -90,6 +118,8 @@ def store(*, scores: Scores, snapshot: evidence.Snapshot, engine: str, at: datet
     ):
         for row in _rows(run, entries, scores, known):
             copy.write_row(row)
+    if closed is not None:
+        ledger.store(closed=closed, at=at, policy=scores.policy)
     return run
 
 
@@ -119,17 +149,13 @@ def _rows(
     run: Run, entries: list[dict[str, Any]], scores: Scores, known: dict[str, tuple[int, str, int]]
 ) -> Iterator[tuple[Any, ...]]:
     """Rows in the order of COLUMNS; position counts the rated by rank, then the others by score."""
-    traffic, counts = _traffic(scores), scores.evidence_counts
+    traffic, counts = judged_sessions(scores), scores.evidence_counts
     ordered = sorted(entries, key=lambda e: (e["overall"]["rank"] or len(entries) + 1, -e["overall"]["score"]))
     for position, entry in enumerate(ordered, start=1):
         source_id, overall = entry["influencer_id"], entry["overall"]
         influencer, name, category = known[source_id]
         tier = entry["peer_group"].rpartition("/")[2]
-        found = {
-            **{key: entry[key] for key in ("overall", "dimensions", "contributions", "grade_cap")},
-            "traffic": traffic.get(source_id, []),
-            "evidence": _evidence(counts[source_id]),
-        }
+        found = found_of(entry, traffic=traffic, counts=counts)
         group = run.peer_groups[entry["peer_group"]]
         card = cards.card(status=entry["status"], peer_group=entry["peer_group"], group=group, found=found)
         yield (
@@ -142,13 +168,25 @@ def _rows(
         )
 
 
+def found_of(
+    entry: dict[str, Any], *, traffic: dict[str, list[dict[str, Any]]], counts: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """What a card says of one influencer beyond its peers."""
+    source_id = entry["influencer_id"]
+    return {
+        **{key: entry[key] for key in ("overall", "dimensions", "contributions", "grade_cap")},
+        "traffic": traffic.get(source_id, []),
+        "evidence": _evidence(counts[source_id]),
+    }
+
+
 def _evidence(counted: dict[str, Any]) -> dict[str, Any]:
     apart = ("verified_share", "held_down")
     counts = {kind: n for kind, n in counted.items() if kind not in apart}
     return {"counts": counts, **{name: counted[name] for name in apart}}
 
 
-def _traffic(scores: Scores) -> dict[str, list[dict[str, Any]]]:
+def judged_sessions(scores: Scores) -> dict[str, list[dict[str, Any]]]:
     """The latest judged sessions of each influencer, newest first."""
     sessions = scores.sessions  # by influencer, then by start
     starts = np.array([session["started_at"] for session in sessions], "datetime64[us]")

@@ -152,7 +152,7 @@ def _continue(
         getattr(t, name)[new] = getattr(found, name)
     t.buckets = _merged(ledger, found.buckets, population)
     t.admitted = _let_through(t.buckets, r.influencer, t)
-    ids = db.execute("SELECT review_id, influencer_id, reviewer_id FROM raw_review "
+    ids = db.sql("SELECT review_id, influencer_id, reviewer_id FROM raw_review "
                      "JOIN influencer USING (influencer) JOIN reviewer USING (reviewer) "
                      "ORDER BY raw_review.rowid").to_arrow_table().take(pa.array(new))  # fmt: skip
     figures = {name: getattr(some, name) for name in ("composite", "verified", "repeat")}
@@ -219,9 +219,9 @@ def _with_levels(db: Any, closed: Closed, before: Floats, now: Floats) -> Closed
     level_of = pa.table({"review_id": pa.array(ids, pa.string()), "level": now, "before": before})
     db.register("level_of", level_of)
     db.register("newly", closed.reviews)
-    new = db.execute("SELECT n.* REPLACE (l.level AS level) FROM newly n JOIN level_of l USING (review_id)")
+    new = db.sql("SELECT n.* REPLACE (l.level AS level) FROM newly n JOIN level_of l USING (review_id)")
     reviews = new.to_arrow_table()
-    changed = db.execute(
+    changed = db.sql(
         "SELECT review_id, level FROM level_of WHERE level <> before AND review_id NOT IN (SELECT review_id FROM newly)"
     ).to_arrow_table()
     db.unregister("level_of")

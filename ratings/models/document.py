@@ -25,6 +25,7 @@ class PublicDocument(models.Model):
     body_gzip = models.BinaryField(_("body, compressed"))
     etag = models.CharField(_("ETag"), max_length=64, help_text=_("of the plain body; the compressed one adds -gz"))
     updated_at = models.DateTimeField(_("updated at"))
+    live = models.BooleanField(_("newer than its run"), db_default=False)
 
     class Meta:
         verbose_name = _("public document")

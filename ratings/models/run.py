@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,9 @@ class Run(models.Model):
     rated = models.PositiveIntegerField(_("rated"))
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.STORED)
     engine = models.CharField(_("engine"), max_length=16)
+    announced = ArrayField(
+        models.BigIntegerField(), default=list, editable=False, help_text=_("rows of the outbox this run takes up")
+    )
     created_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"))
 

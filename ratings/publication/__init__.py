@@ -3,7 +3,7 @@
 from ratings.publication.lists import history, influencers, rankings
 from ratings.publication.paging import CursorGone, CursorInvalid, Page
 from ratings.publication.serving import document, documents, kept_document, public_run
-from ratings.publication.verbs import CannotPublish, publish, unpublish
+from ratings.publication.verbs import CannotPublish, hold_still, publish, renew, unpublish
 
 __all__ = [
     "CannotPublish",
@@ -13,10 +13,12 @@ __all__ = [
     "document",
     "documents",
     "history",
+    "hold_still",
     "influencers",
     "kept_document",
     "public_run",
     "publish",
     "rankings",
+    "renew",
     "unpublish",
 ]

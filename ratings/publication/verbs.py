@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from ratings.models import Publication, PublicRun, Run
+from feedback import outbox
+from influencers.models import Account, Influencer
+from ratings.models import Publication, PublicDocument, PublicRun, Run, Scorecard
 from ratings.publication import retention, serving, slugs
-from ratings.publication.bodies import rewrite_all
+from ratings.publication.bodies import assemble, etag_of, rewrite_all
 
 LOCK = 0x636C656172  # one publication at a time, whatever asks for it
 
@@ -63,13 +66,49 @@ def unpublish(*, at: datetime, reason: str = "", by: User | None = None) -> Publ
 
 def _show(run: Run, *, previous: int | None, at: datetime) -> PublicRun:
     slugs.assign_slugs()
+    newer = list(PublicDocument.objects.filter(live=True).values_list("influencer_id", flat=True))
     rewrite_all(run=run, at=at)
+    outbox.drop(rows=run.announced)
+    Run.objects.filter(pk=run.pk).update(announced=[])
+    outbox.put(influencers=newer)  # evidence the run was too early for is taken up again
     retention.keep(run)
     pointer, _created = PublicRun.objects.update_or_create(
         pk=PublicRun.THE_ONE, defaults={"run": run, "previous_id": previous, "published_at": at}
     )
     serving.forget()
     return pointer
+
+
+def hold_still() -> None:
+    """Lets no publication through until the caller's transaction ends; others who renew documents may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+
+
+def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: PublicRun, at: datetime) -> None:
+    """Replaces one document by what its influencer's evidence says now; the run it leans on stays."""
+    if influencer.voided_at is not None:
+        PublicDocument.objects.filter(influencer=influencer).delete()
+        return
+    if influencer.slug is None:
+        slugs.assign_slugs()
+        influencer.refresh_from_db(fields=["slug"])
+    accounts = Account.objects.filter(voided_at=None, influencer=influencer).order_by("platform", "source_id")
+    influencer.open_accounts = list(accounts)  # type: ignore[attr-defined]
+    who = Scorecard(influencer=influencer, category=influencer.category, tier=tier, league=league)
+    body = assemble(card=who, card_text=card, run=public.run, published_at=public.published_at, updated_at=at)
+    PublicDocument.objects.update_or_create(
+        slug=influencer.slug,
+        defaults={
+            "influencer": influencer,
+            "run": public.run,
+            "body": body,
+            "body_gzip": gzip.compress(body, compresslevel=5, mtime=0),
+            "etag": etag_of(body),
+            "updated_at": at,
+            "live": True,
+        },
+    )
 
 
 def _one_at_a_time() -> None:

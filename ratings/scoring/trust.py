@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,16 @@ class TrustState:
             setattr(fresh, name, getattr(self, name))
         fresh.shares = self.shares.copy()
         return fresh
+
+    @classmethod
+    def of_influencers(cls) -> tuple[str, ...]:
+        """Names of the arrays whose last axis is the influencers."""
+        return (*PER_INFLUENCER, "tokens", "typed")
+
+    @classmethod
+    def of_reviewers(cls) -> tuple[str, ...]:
+        """Names of the arrays along the reviewers."""
+        return PER_REVIEWER
 
     def arrays(self) -> dict[str, Floats]:
         """Everything as arrays, to be stored; `of_arrays` gives the same state back, to the last digit."""
@@ -294,18 +305,19 @@ def _remember(s: TrustState, a: Arrivals, judged: Judged, p: Policy) -> None:
 def _month(s: TrustState, p: Policy) -> None:
     """The platform's review rate, mean and variances as the coming month will use them."""
     cap = p.rate_cap
-    orders = float(np.minimum(s.raw_orders, cap / p.default_review_rate).sum())
+    # exactly rounded sums: who joined later, and when, changes no digit
+    orders = fsum(np.minimum(s.raw_orders, cap / p.default_review_rate))
     pseudo = p.pseudo_influencers * cap
-    reviews = float(np.minimum(s.raw_reviews, cap).sum())
+    reviews = fsum(np.minimum(s.raw_reviews, cap))
     s.rate = (reviews + pseudo * p.default_review_rate) / (orders + pseudo)
     ok = s.weight > 1.0
     units = float(ok.sum())
     if not units:
         return
     mean = s.total[ok] / s.weight[ok]
-    s.mean = shrunk(float(s.total[ok].sum() / s.weight[ok].sum()), p.default_mark, units, p)
+    s.mean = shrunk(fsum(s.total[ok]) / fsum(s.weight[ok]), p.default_mark, units, p)
     # a decayed mean of trusted reviews spends between half and one degree of freedom
-    inner = float((s.total2[ok] - s.weight[ok] * mean**2).sum()) / float((s.weight[ok] - 0.7).sum())
+    inner = fsum(s.total2[ok] - s.weight[ok] * mean**2) / fsum(s.weight[ok] - 0.7)
     s.sigma2 = shrunk(max(inner, 1e-4), p.default_sigma2, units, p)
     between = paule_mandel(mean, s.sigma2 / (2 * s.weight[ok]))[1]
     s.kappa = s.sigma2 / shrunk(max(between, 1e-4), p.default_sigma2 / p.default_kappa, units, p)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta, timezone
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone as clock
 from rich.console import Console
 
-from ratings import publication, runs
+from ratings import ledger, publication, runs
+from ratings.days import day_number, policy_date
+from ratings.management.steps import STEPS
 from ratings.rating import ENGINES
 from ratings.scoring.policy import CURRENT, Policy, PolicyError
-
-POLICY_ZONE = timezone(timedelta(hours=8))  # the policy's day, wherever the service runs
-STEPS = {
-    "evidence": "reading the evidence",
-    "sums": "adding it up by day",
-    "parameters": "learning what is usual among peers",
-    "scores": "scoring",
-    "rows": "storing the run",
-    "publishing": "publishing",
-}
 
 
 class Command(BaseCommand):
@@ -35,11 +27,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--publish", action="store_true", help="make the run the public one")
         parser.add_argument("--policy", type=Path, metavar="FILE", help="policy document (JSON) instead of the current")
+        parser.add_argument(
+            "--rebuild", action="store_true", help="first judge all closed days anew from their log and compare"
+        )
         parser.add_argument("--engine", choices=ENGINES, default="embedded")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = clock.now()
-        as_of = options["as_of"] or at.astimezone(POLICY_ZONE).date()
+        as_of = options["as_of"] or policy_date(at)
         policy = CURRENT if options["policy"] is None else read_policy(options["policy"])
         console = Console(stderr=True)
         with console.status(STEPS["evidence"]) as status:  # draws on a terminal only
@@ -48,11 +43,17 @@ class Command(BaseCommand):
                 status.update(STEPS.get(step, step))
 
             try:
-                run = runs.rate(as_of=as_of, at=at, policy=policy, engine=options["engine"], progress=tell)
+                if options["rebuild"]:
+                    tell("rebuilding")
+                    self.stdout.write(f"{ledger.replayed(policy=policy):,} reviews replayed, each as it is stored.")
+                # what is published is judged for good; a day that is not over, or was closed before, is not
+                last = ledger.last_day()
+                fix = options["publish"] and as_of <= policy_date(at) and (last is None or last < day_number(as_of) - 1)
+                run = runs.rate(as_of=as_of, at=at, policy=policy, engine=options["engine"], fix=fix, progress=tell)
                 if options["publish"]:
                     tell("publishing")
                     publication.publish(run=run, at=clock.now())
-            except (runs.CannotRate, publication.CannotPublish) as why:
+            except (runs.CannotRate, publication.CannotPublish, ledger.Differs) as why:
                 raise CommandError(str(why)) from why
         self.stdout.write(
             f"Run {run.pk}: {run.rated} rated and {run.influencers - run.rated} provisional influencers as of {as_of}"

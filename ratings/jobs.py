@@ -1,0 +1,58 @@
+"""What runs by the clock or wakes for evidence: live after every event, the close after every day."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+import psycopg
+from django.db import connection
+
+from feedback.intake import CHANNEL
+from ratings import live
+from ratings.close import close, due
+
+PATIENCE = 30.0  # seconds without news after which one looks anyway
+GLANCE = 1.0  # seconds after which one looks whether to stop
+log = logging.getLogger("clearhost.worker")
+
+
+def work(*, now: Callable[[], datetime], stopped: Callable[[], bool]) -> None:
+    """Work until told to stop; what fails is logged, stays where it was and is tried again."""
+    with listening() as news:
+        quiet = PATIENCE
+        while not stopped():
+            if quiet >= PATIENCE:
+                while once(at=now()) and not stopped():
+                    pass
+                quiet = 0.0
+            heard = sum(1 for _ in news.notifies(timeout=GLANCE, stop_after=1))
+            quiet = PATIENCE if heard else quiet + GLANCE
+
+
+def once(*, at: datetime) -> int:
+    """Close what is due and take up what waits; how many influencers were taken up."""
+    try:
+        day = due(at=at)
+        if day is not None:
+            run = close(day=day, at=at)
+            log.info("closed %s: run %s", day, run and run.pk)
+        taken = live.take_up(at=at)
+    except Exception:
+        log.exception("could not take up what waits")
+        connection.close_if_unusable_or_obsolete()
+        return 0
+    if taken:
+        log.info("took up %s influencers", taken)
+    return taken
+
+
+def listening() -> psycopg.Connection:
+    """A connection of its own that hears of new evidence; closed by whoever asked for it."""
+    settings = connection.get_connection_params()
+    known = ("host", "port", "user", "password", "dbname")
+    given = {name: settings[name] for name in known if settings.get(name)}
+    found = psycopg.connect(**given, autocommit=True)
+    found.execute(f"LISTEN {CHANNEL}")
+    return found

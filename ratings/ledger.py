@@ -1,0 +1,254 @@
+"""The trust that closes have fixed, stored and read again; with a log from which it can be replayed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+from django.db import connection, transaction
+
+from ratings.engine.ledger import BUCKETS, JUDGED, Closed, Ledger
+from ratings.models import TrustClose
+from ratings.scoring.inputs import Floats
+from ratings.scoring.policy import CLASSES, Policy
+from ratings.scoring.replay import Receipts, replay
+from ratings.scoring.trust import TrustState
+
+LOG = pa.schema(
+    [
+        ("review_id", pa.string()),
+        ("influencer_id", pa.string()),
+        ("reviewer_id", pa.string()),
+        *((name, pa.int64()) for name in ("receipt", "composite", "verified", "repeat")),
+        *((name, pa.int64()) for name in ("trust", "full_trust", "known", "band", "why")),
+    ]
+)
+FACTORS = [f"factor{k}" for k in range(CLASSES)]
+NEW = ("review_id", "influencer_id", "reviewer_id", "receipt", "composite", "verified", "repeat", "trust",
+       "full_trust", "known", "band", "why", "level")  # fmt: skip
+LOCK = 0x636C6F7365  # one close at a time, whatever asks for it
+
+
+class Differs(Exception):
+    """What is stored is not what its log gives."""
+
+
+@dataclass(frozen=True)
+class _State:
+    """The state at one close; ids are ascending byte strings, so that few of many are found quickly."""
+
+    influencers: np.ndarray[Any, Any]
+    reviewers: np.ndarray[Any, Any]
+    state: TrustState
+    share: Floats | None
+
+
+def last_day() -> int | None:
+    """The last closed day, as days since 1970 in the policy's zone."""
+    return TrustClose.objects.values_list("day", flat=True).first()
+
+
+def one_close_at_a_time() -> None:
+    """Holds the caller's transaction until every other close is through."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def whole() -> Ledger:
+    """Everything that has been fixed so far."""
+    day = last_day()
+    if day is None:
+        return Ledger.empty()
+    held = _state(day)
+    columns = ", ".join(JUDGED.names)
+    judged = _table(f"SELECT {columns} FROM ratings_reviewtrust", [], JUDGED)
+    return _ledger(held, slice(None), slice(None), judged, _buckets("", []), everyone=True)
+
+
+def part(*, influencers: Collection[str], reviewers: Collection[str]) -> Ledger:
+    """What has been fixed about some influencers, and the state of the accounts that review them."""
+    day = last_day()
+    if day is None:
+        return replace(Ledger.empty(), whole=False)
+    held, ids = _state(day), list(influencers)
+    columns = ", ".join(JUDGED.names)
+    judged = _table(f"SELECT {columns} FROM ratings_reviewtrust WHERE influencer_id = ANY(%s)", [ids], JUDGED)
+    buckets = _buckets("WHERE influencer_id = ANY(%s)", [ids])
+    return _ledger(
+        held, _found(held.influencers, ids), _found(held.reviewers, reviewers), judged, buckets, everyone=False
+    )
+
+
+def _found(sorted_ids: np.ndarray[Any, Any], wanted: Collection[str]) -> Any:
+    names = np.array([name.encode() for name in wanted], dtype=object)
+    if not names.size or not sorted_ids.size:
+        return np.zeros(0, dtype=np.int64)
+    names = names.astype(sorted_ids.dtype)
+    at = np.minimum(np.searchsorted(sorted_ids, names), sorted_ids.size - 1)
+    return np.unique(at[sorted_ids[at] == names])
+
+
+def _ledger(
+    held: _State, who: Any, accounts: Any, judged: pa.Table, buckets: pa.Table, *, everyone: bool
+) -> Ledger:  # fmt: skip
+    rows, columns = np.arange(held.influencers.size)[who], np.arange(held.reviewers.size)[accounts]
+    state = replace(
+        held.state,
+        **{name: getattr(held.state, name)[..., rows] for name in TrustState.of_influencers()},
+        **{name: getattr(held.state, name)[columns] for name in TrustState.of_reviewers()},
+        shares=held.state.shares.copy(),
+    )
+    return Ledger(
+        influencers=tuple(name.decode() for name in held.influencers[rows]),
+        reviewers=tuple(name.decode() for name in held.reviewers[columns]),
+        state=state,
+        share=None if held.share is None else held.share[rows],
+        judged=judged,
+        buckets=buckets,
+        whole=everyone,
+    )
+
+
+@lru_cache(maxsize=1)
+def _state(day: int) -> _State:
+    """A close never changes, so what was read of it once stays true."""
+    packed = TrustClose.objects.values_list("state", flat=True).get(day=day)
+    assert packed is not None
+    with np.load(io.BytesIO(bytes(packed)), allow_pickle=False) as arrays:
+        found = {name: arrays[name] for name in arrays.files}
+    share = found.pop("share")
+    influencers, reviewers = found.pop("influencers"), found.pop("reviewers")
+    return _State(influencers, reviewers, TrustState.of_arrays(found), share if share.size else None)
+
+
+@transaction.atomic
+def store(*, closed: Closed, at: datetime, policy: Policy) -> None:
+    """Fix what a run has judged: nobody judges these days again."""
+    influencers = np.array([name.encode() for name in closed.influencers], dtype=np.bytes_)
+    reviewers = np.array([name.encode() for name in closed.reviewers], dtype=np.bytes_)
+    who, accounts = np.argsort(influencers, kind="stable"), np.argsort(reviewers, kind="stable")
+    state = closed.state.select(who, accounts, policy)
+    share = np.zeros(0) if closed.share is None else closed.share[who]
+    packed = io.BytesIO()
+    arrays: dict[str, Any] = {**state.arrays(), "share": share}
+    np.savez_compressed(packed, influencers=influencers[who], reviewers=reviewers[accounts], **arrays)
+    TrustClose.objects.update(state=None)
+    TrustClose.objects.create(
+        day=state.day, closed_at=at, policy=policy.version, reviews=closed.reviews.num_rows, state=packed.getvalue()
+    )
+    reviews = closed.reviews.select(NEW)
+    _copy("ratings_reviewtrust", NEW, zip(*(reviews[name].to_pylist() for name in NEW), strict=True))
+    b = closed.buckets
+    rows = zip(*(b[name].to_pylist() for name in BUCKETS.names), strict=True)
+    _copy("ratings_bucketday", tuple(BUCKETS.names), rows)
+    sold = closed.sold
+    ids = (closed.influencers[k] for k in sold.influencer)
+    _copy("ratings_orderday", ("influencer_id", "day", "orders"),
+          zip(ids, sold.day.tolist(), sold.orders.tolist(), strict=True))  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ratings_reviewtrust t SET level = n.level "
+            "FROM unnest(%s::text[], %s::float8[]) AS n(review_id, level) WHERE t.review_id = n.review_id",
+            [closed.levels["review_id"].to_pylist(), closed.levels["level"].to_pylist()],
+        )
+
+
+def _copy(table: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _buckets(where: str, values: list[Any]) -> pa.Table:
+    picked = ", ".join(f"factor[{k + 1}] AS {name}" for k, name in enumerate(FACTORS))
+    schema = pa.schema(
+        [BUCKETS.field("influencer_id"), BUCKETS.field("receipt"), *((f, pa.float64()) for f in FACTORS)]
+    )
+    flat = _table(f"SELECT influencer_id, receipt, {picked} FROM ratings_bucketday {where}", values, schema)
+    factors = np.stack([flat[name].to_numpy() for name in FACTORS], axis=1).reshape(-1)
+    listed = pa.FixedSizeListArray.from_arrays(pa.array(factors, pa.float64()), CLASSES)
+    return pa.table({"influencer_id": flat["influencer_id"], "receipt": flat["receipt"], "factor": listed})
+
+
+def _table(sql: str, values: list[Any], schema: pa.Schema) -> pa.Table:
+    """Rows of a query, by COPY; floats keep every digit."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", values) as lines:
+        text = b"".join(lines)
+    if not text:
+        return schema.empty_table()
+    return pyarrow.csv.read_csv(
+        pa.py_buffer(text),
+        read_options=pyarrow.csv.ReadOptions(column_names=schema.names),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=schema),
+    )
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """Leaves nothing cached of closes behind; for who deletes them."""
+    _state.cache_clear()
+    try:
+        yield
+    finally:
+        _state.cache_clear()
+
+
+def replayed(*, policy: Policy) -> int:
+    """Judge all closed days anew, from the log alone, and answer how many reviews came out the same.
+
+    Raises
+    ------
+    Differs
+        When one does not, naming it.
+    """
+    day = last_day()
+    if day is None:
+        return 0
+    columns = ", ".join(f"{name}::int" if name == "verified" else name for name in LOG.names)
+    columns = columns.replace("reviewer_id", "replace(reviewer_id::text, '-', '')")
+    log = _table(f"SELECT {columns} FROM ratings_reviewtrust ORDER BY review_id", [], LOG)
+    sold_schema = pa.schema([("influencer_id", pa.string()), ("day", pa.int64()), ("orders", pa.float64())])
+    sold = _table(
+        "SELECT influencer_id, day, orders FROM ratings_orderday ORDER BY day, influencer_id", [], sold_schema
+    )
+    held = _state(day)
+    ids = [name.decode() for name in held.influencers]
+    at = {name: k for k, name in enumerate(ids)}
+    accounts = {name.decode(): k for k, name in enumerate(held.reviewers)}
+    number = {name: log[name].to_numpy() for name in LOG.names if LOG.field(name).type == pa.int64()}
+    found = replay(
+        Receipts(
+            np.array([at[name] for name in log["influencer_id"].to_pylist()], dtype=np.int64),
+            np.array([accounts[name] for name in log["reviewer_id"].to_pylist()], dtype=np.int64),
+            number["receipt"], number["composite"], number["verified"].astype(bool), number["repeat"],
+        ),
+        order_influencer=np.array([at[name] for name in sold["influencer_id"].to_pylist()], dtype=np.int64),
+        order_day=sold["day"].to_numpy(),
+        orders=sold["orders"].to_numpy(),
+        influencers=len(ids),
+        reviewers=len(accounts),
+        as_of_day=day + 1,
+        policy=policy,
+    )  # fmt: skip
+    for name, values in (("trust", found.trust), ("full_trust", found.full), ("known", found.known),
+                         ("band", found.band), ("why", found.why)):  # fmt: skip
+        wrong = np.flatnonzero(values != number[name])
+        if wrong.size:
+            k = int(wrong[0])
+            review = log["review_id"][k].as_py()
+            raise Differs(
+                f"{wrong.size} reviews: {review} is stored with {name} {number[name][k]}, replayed {values[k]}"
+            )
+    now = found.state.arrays()
+    for name, stored in held.state.arrays().items():
+        if not np.array_equal(stored, now[name]):
+            raise Differs(f"the state of trust at the last close: {name}")
+    return int(log.num_rows)

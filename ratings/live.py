@@ -1,0 +1,110 @@
+"""Takes up new evidence: its influencer's day sums, scorecard and document, without a full run.
+
+Scores are as of tomorrow's start, with the parameters of the public run and provisional trust for days that are not
+closed yet; ranks and peers stay as the run has them until the next close.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.db import transaction
+
+from feedback import evidence, outbox
+from influencers.models import Influencer
+from ratings import cards, ledger, publication, runs
+from ratings.days import policy_date
+from ratings.models import Run, Scorecard
+from ratings.rating import Scores, rate_evidence
+from ratings.scoring.document import RANK_KEYS
+from ratings.scoring.parameters import Parameters
+from ratings.scoring.policy import Policy
+
+AT_ONCE = 200
+STANDINGS = tuple(f"{scope}{key}" for scope in ("", "peer_", "league_") for key in RANK_KEYS)
+
+
+@dataclass(frozen=True)
+class Recounted:
+    """One influencer's card as its evidence has it now."""
+
+    influencer: Influencer
+    tier: str
+    league: str
+    card: dict[str, Any]
+
+
+@transaction.atomic
+def take_up(*, at: datetime, most: int = AT_ONCE) -> int:
+    """Take influencers out of the outbox and renew their documents; how many there were.
+
+    Before the first publication everything waits.
+    """
+    publication.hold_still()
+    public = publication.public_run()
+    if public is None:
+        return 0
+    touched = outbox.take(most=most)
+    if touched:
+        as_of = policy_date(at) + timedelta(days=1)
+        for found in recount(influencers=touched, as_of=as_of, run=public.run):
+            publication.renew(
+                influencer=found.influencer,
+                tier=found.tier,
+                league=found.league,
+                card=cards.encode(found.card),
+                public=public,
+                at=at,
+            )
+    return len(touched)
+
+
+def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[Recounted]:
+    """Score some influencers from their own evidence before `as_of`, with the parameters of `run`."""
+    scores = _rescore(influencers, as_of, run)
+    known = Influencer.objects.select_related("category").in_bulk(list(influencers))
+    by_source = {found.source_id: found for found in known.values()}
+    before = {
+        found.influencer_id: found.card["overall"]
+        for found in Scorecard.objects.filter(run=run, influencer__in=list(influencers))
+    }
+    traffic, counts = runs.judged_sessions(scores), scores.evidence_counts
+    for entry in scores.entries():
+        influencer = by_source[entry["influencer_id"]]
+        _keep_ranks(entry, before.get(influencer.pk, {}))
+        found = runs.found_of(entry, traffic=traffic, counts=counts)
+        name = entry["peer_group"]
+        group = run.peer_groups.get(name) or {
+            "size": 0,
+            "mean": {k: d["score"] for k, d in entry["dimensions"].items()},
+        }
+        card = cards.card(status=entry["status"], peer_group=name, group=group, found=found)
+        yield Recounted(influencer, name.rpartition("/")[2], entry["overall"]["league"], card)
+
+
+def _rescore(influencers: Collection[int], as_of: date, run: Run) -> Scores:
+    with tempfile.TemporaryDirectory(prefix="clearhost-live-") as folder:
+        evidence.extract(until=as_of, into=Path(folder), influencers=influencers)
+        who = pq.read_table(Path(folder) / "influencers.parquet", columns=["influencer_id"])
+        accounts = pq.read_table(Path(folder) / "reviews.parquet", columns=["reviewer_id"])
+        return rate_evidence(
+            Path(folder),
+            as_of=as_of,
+            policy=Policy.from_document(run.policy.document),
+            parameters=Parameters.from_document(run.parameters),
+            ledger=ledger.part(
+                influencers=who["influencer_id"].to_pylist(), reviewers=set(accounts["reviewer_id"].to_pylist())
+            ),
+        )
+
+
+def _keep_ranks(entry: dict[str, Any], before: dict[str, Any]) -> None:
+    """Ranks come from the run, where everyone was compared; who is not rated has none."""
+    for key in STANDINGS:
+        entry["overall"][key] = before.get(key) if entry["status"] == Scorecard.Status.RATED else None
