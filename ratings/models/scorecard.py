@@ -55,7 +55,11 @@ class Scorecard(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="scorecards", db_index=False)
     influencer = models.ForeignKey(
-        Influencer, on_delete=models.PROTECT, related_name="scorecards", verbose_name=_("influencer")
+        Influencer,
+        on_delete=models.PROTECT,
+        related_name="scorecards",
+        db_index=False,
+        verbose_name=_("influencer"),
     )
     position = models.PositiveIntegerField(
         _("position"), help_text=_("the rated by rank, then the others by score: unique in a run")
