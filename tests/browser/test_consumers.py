@@ -95,7 +95,7 @@ def test_a_complaint_with_a_photo(browser: Browser, site: str, script: bool) -> 
         page.get_by_role("link", name="Attachment 1").click()
     assert download.value.path().read_bytes() == files.jpeg()
     page.get_by_role("button", name="Withdraw the complaint").click()
-    assert "withdrawn" in page.locator(".lead").inner_text()
+    assert "Withdrawn" in page.locator(".lead").inner_text()
     assert [error for error in errors if "400" not in error] == []
 
 
