@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('influencers', '0001_initial'),
-        ('ratings', '0002_append_only_log'),
+        ('ratings', '0003_live'),
     ]
 
     operations = [
