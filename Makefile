@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: setup demo test check lock
+.PHONY: setup demo test check lock screenshots
 
 setup: .venv/.installed
 
@@ -19,6 +19,10 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	CLEARHOST_POSTGRES=test $(BIN)/python manage.py makemigrations --check --dry-run
+
+# of a running service: BASE=http://127.0.0.1:8000, needs Debian's chromium
+screenshots: .venv/.installed-dev
+	@$(BIN)/python -m tests.browser.screenshots --base $(or $(BASE),http://127.0.0.1:$(or $(PORT),8000)) $(ARGS)
 
 lock: .venv/.installed-dev
 	for part in requirements requirements-dev; do \
