@@ -7,7 +7,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('influencers', '0001_initial'),
         ('ratings', '0003_live'),
     ]
 
