@@ -12,7 +12,6 @@ from ratings.pages.numbers import as_day, day, sentences, signed
 
 DIMENSIONS = ("professionalism", "service_attitude", "compliance", "after_sales", "authenticity")
 KINDS = tuple(labels.KINDS)
-SHOWS_DRAWN = 10
 
 Row = Mapping[str, Any]
 
@@ -263,9 +262,7 @@ class Card:
 
     @cached_property
     def traffic(self) -> tuple[list[Chart], Table]:
-        charts, _few = shown_against_real(self.shows[:SHOWS_DRAWN])
-        _all, table = shown_against_real(self.shows)
-        return charts, table
+        return shown_against_real(self.shows)
 
     @cached_property
     def traffic_rows(self) -> list[tuple[Row, Chart]]:

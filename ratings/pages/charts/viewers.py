@@ -33,10 +33,13 @@ def viewers_row(session: Mapping[str, Any], *, most: float, uid: str) -> Chart:
     return Chart(uid, title, desc, svg)
 
 
-def shown_against_real(sessions: Sequence[Mapping[str, Any]], *, uid: str = "traffic") -> tuple[list[Chart], Table]:
-    """Rows for the shows given, on one scale, and their table."""
-    most = max((float(s["shown"]) for s in sessions), default=1.0)
-    charts = [viewers_row(s, most=most, uid=f"{uid}-{n}") for n, s in enumerate(sessions)]
+def shown_against_real(
+    sessions: Sequence[Mapping[str, Any]], *, drawn: int = 10, uid: str = "traffic"
+) -> tuple[list[Chart], Table]:
+    """Bars for the first shows given, on one scale, and a table of all of them."""
+    first = sessions[:drawn]
+    most = max((float(s["shown"]) for s in first), default=1.0)
+    charts = [viewers_row(s, most=most, uid=f"{uid}-{n}") for n, s in enumerate(first)]
     heads = (_("Show"), _("Viewers shown"), _("Supported by activity"), _("Interval (90%)"), _("Flagged"))
     rows = tuple(
         (
