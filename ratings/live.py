@@ -20,7 +20,7 @@ from feedback import evidence, outbox
 from influencers.models import Influencer
 from ratings import cards, ledger, publication, runs
 from ratings.days import policy_date
-from ratings.models import Run, Scorecard
+from ratings.models import PublicDocument, Run, Scorecard
 from ratings.rating import Scores, rate_evidence
 from ratings.scoring.document import RANK_KEYS
 from ratings.scoring.parameters import Parameters
@@ -86,6 +86,15 @@ def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[
         }
         card = cards.card(status=entry["status"], peer_group=name, group=group, found=found)
         yield Recounted(influencer, name.rpartition("/")[2], entry["overall"]["league"], card)
+
+
+def evidence_of(*, document: PublicDocument) -> dict[str, Any]:
+    """The trusted day sums that a public document was made of, as of the day it speaks of."""
+    as_of = document.run.as_of
+    if document.live:
+        as_of = policy_date(document.updated_at) + timedelta(days=1)
+    scores = _rescore([document.influencer_id], as_of, document.run)
+    return {"as_of": as_of, **scores.evidence_of(document.influencer.source_id)}
 
 
 def _rescore(influencers: Collection[int], as_of: date, run: Run) -> Scores:

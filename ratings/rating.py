@@ -14,6 +14,7 @@ import pyarrow as pa
 from ratings.engine import embedded
 from ratings.engine.ledger import Ledger
 from ratings.scoring import contributions, document
+from ratings.scoring.disclosed import disclosed
 from ratings.scoring.estimate import learn
 from ratings.scoring.observed import Observed, observe
 from ratings.scoring.parameters import Parameters
@@ -113,6 +114,11 @@ class Scores:
             }
             for k, influencer in enumerate(g.population.ids)
         }
+
+    def evidence_of(self, influencer_id: str) -> dict[str, Any]:
+        """The trusted day sums of one influencer: with the parameters, all that its card is made of."""
+        index = self.cards.population.ids.index(influencer_id)
+        return disclosed(self.cards, self.observed, self.gathered.sums.sessions, index)
 
     @property
     def review_trust(self) -> pa.Table:

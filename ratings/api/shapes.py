@@ -196,6 +196,41 @@ class HistoryPage(Shape):
     previous = serializers.URLField(allow_null=True)
 
 
+class ChannelDays(Shape):
+    channel = serializers.CharField()
+    days = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
+
+
+class EvidencePage(Shape):
+    slug = serializers.CharField()
+    run = serializers.IntegerField()
+    policy = serializers.CharField()
+    as_of = serializers.DateField()
+    peer_group = serializers.CharField()
+    last_day = serializers.IntegerField(help_text="Days since 1970 in the policy's zone, like every day here.")
+    doubt = serializers.DictField(
+        child=serializers.FloatField(), help_text="Relative variance of the exposure, by channel."
+    )
+    dimensions = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    columns = serializers.ListField(
+        child=serializers.CharField(), help_text="Of every row of `days`; METHOD.md says what they hold."
+    )
+    results = ChannelDays(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class RunDocument(Shape):
+    run = serializers.IntegerField()
+    as_of = serializers.DateField()
+    policy = serializers.CharField()
+    digest = serializers.CharField()
+    evidence_digest = serializers.CharField()
+    influencers = serializers.IntegerField()
+    rated = serializers.IntegerField()
+    parameters = serializers.DictField(help_text="What all influencers share: priors, spreads, drift, loadings.")
+
+
 class Constant(Shape):
     name = serializers.CharField()
     value = serializers.JSONField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from influencers.models import Category
-from ratings.models import DIMENSIONS, HistoryPoint, PublicRun
+from ratings.models import DIMENSIONS, HistoryPoint, PublicRun, Run
 from ratings.publication.lists import Listed
 
 
@@ -63,6 +63,20 @@ def point(found: HistoryPoint) -> dict[str, Any]:
         "high": found.high,
         "grade": found.grade or None,
         "rank": found.rank,
+    }
+
+
+def whole_run(found: Run) -> dict[str, Any]:
+    """A run with all that it learned of everyone."""
+    return {
+        "run": found.pk,
+        "as_of": found.as_of.isoformat(),
+        "policy": found.policy_id,
+        "digest": found.digest,
+        "evidence_digest": found.evidence_digest,
+        "influencers": found.influencers,
+        "rated": found.rated,
+        "parameters": found.parameters,
     }
 
 

@@ -11,9 +11,11 @@ urlpatterns = [
     re_path(rf"^influencers/{SLUG}/$", views.Profile.as_view(), name="api-influencer"),
     re_path(rf"^influencers/{SLUG}/scorecard/$", views.Scorecard.as_view(), name="api-scorecard"),
     re_path(rf"^influencers/{SLUG}/history/$", views.History.as_view(), name="api-history"),
+    re_path(rf"^influencers/{SLUG}/evidence/$", views.Evidence.as_view(), name="api-evidence"),
     path("rankings/", views.Rankings.as_view(), name="api-rankings"),
     path("compare/", views.Compare.as_view(), name="api-compare"),
     path("transparency/", views.Transparency.as_view(), name="api-transparency"),
+    path("runs/<int:run>/", views.OneRun.as_view(), name="api-run"),
     path("methodology/", views.Methodology.as_view(), name="api-methodology"),
     re_path(
         r"^methodology/(?P<version>[0-9A-Za-z._-]{1,32})/$",

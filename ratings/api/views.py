@@ -12,14 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from influencers.models import Influencer
-from ratings import publication, transparency
+from ratings import live, publication, transparency
 from ratings.api import documents, parameters, shapes, summaries
 from ratings.api.base import PublicView, listed, the_public_run
 from ratings.api.errors import Problem
-from ratings.models import PolicyVersion, PublicDocument
+from ratings.models import PolicyVersion, PublicDocument, Run
 from ratings.publication import serving
 
 SLUG = OpenApiParameter("slug", OpenApiTypes.STR, OpenApiParameter.PATH, description="The influencer's address.")
+RUN = OpenApiParameter("run", OpenApiTypes.INT, OpenApiParameter.PATH, description="A run's number.")
 VERSION = OpenApiParameter("version", OpenApiTypes.STR, OpenApiParameter.PATH, description="A policy version.")
 
 
@@ -106,6 +107,26 @@ class History(PublicView):
         _document(slug)
         page = paged(publication.history, slug=slug, **self.asked)
         return Response(listed(request, [summaries.point(point) for point in page.rows], page, slug=slug))
+
+
+class Evidence(PublicView):
+    @extend_schema(operation_id="evidence", parameters=[SLUG], responses=shapes.EvidencePage)
+    def get(self, request: Request, slug: str) -> Response:
+        """What the card is made of: trusted sums by day, channel by channel, in the formulas' own columns."""
+        found = _document(slug)
+        made_of = live.evidence_of(document=found)
+        head = {"slug": slug, "run": found.run_id, "policy": found.run.policy_id}
+        return Response({**head, **made_of, "next": None, "previous": None})
+
+
+class OneRun(PublicView):
+    @extend_schema(operation_id="run", parameters=[RUN], responses=shapes.RunDocument)
+    def get(self, request: Request, run: int) -> Response:
+        """A run that has been public: what it learned of everyone, with which any card can be recomputed."""
+        found = Run.objects.filter(pk=run, publications__isnull=False).distinct().first()
+        if found is None:
+            raise Http404
+        return Response(summaries.whole_run(found))
 
 
 class Compare(PublicView):

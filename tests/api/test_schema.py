@@ -16,6 +16,8 @@ PATHS = {
     "/api/v1/influencers/{slug}/",
     "/api/v1/influencers/{slug}/scorecard/",
     "/api/v1/influencers/{slug}/history/",
+    "/api/v1/influencers/{slug}/evidence/",
+    "/api/v1/runs/{run}/",
     "/api/v1/rankings/",
     "/api/v1/compare/",
     "/api/v1/transparency/",
