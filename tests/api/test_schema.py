@@ -16,8 +16,6 @@ PATHS = {
     "/api/v1/influencers/{slug}/",
     "/api/v1/influencers/{slug}/scorecard/",
     "/api/v1/influencers/{slug}/history/",
-    "/api/v1/influencers/{slug}/evidence/",
-    "/api/v1/runs/{run}/",
     "/api/v1/rankings/",
     "/api/v1/compare/",
     "/api/v1/transparency/",
@@ -36,7 +34,7 @@ def schema() -> dict[str, Any]:
 
 def test_no_warnings_and_every_address(schema: dict[str, Any]) -> None:
     assert schema["openapi"].startswith("3.1")
-    assert set(schema["paths"]) >= PATHS
+    assert set(schema["paths"]) >= PATHS | {"/api/v1/influencers/{slug}/evidence/", "/api/v1/runs/{run}/"}
     listed = {p["name"] for p in schema["paths"]["/api/v1/influencers/"]["get"]["parameters"]}
     assert {"q", "category", "tier", "platform", "grade", "status", "min_score", "order", "cursor"} <= listed
 
