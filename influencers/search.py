@@ -67,7 +67,7 @@ def search(q: str) -> QuerySet[Influencer]:
     terms = tsquery(q)
     plain = q.replace("\0", "").strip().lstrip("@")[:LONGEST_QUERY]
     if not terms:
-        return Influencer.objects.none()
+        return Influencer.objects.annotate(closeness=Value(3, output_field=IntegerField())).none()
     handle = Account.objects.filter(influencer=OuterRef("pk"), handle__iexact=plain, voided_at=None)
     closeness = Case(
         When(Q(name__iexact=plain) | Q(slug=plain), then=Value(0)),

@@ -200,7 +200,12 @@ class Card:
     @cached_property
     def dimensions(self) -> list[DimensionRow]:
         found: Row = self.data["dimensions"]
-        named = [(code, labels.name(labels.DIMENSIONS, code), found[code]) for code in DIMENSIONS if code in found]
+        alone = {"peer_mean": None} if self.peers == 1 else {}  # one's own mean is no peers' average
+        named = [
+            (code, labels.name(labels.DIMENSIONS, code), {**found[code], **alone})
+            for code in DIMENSIONS
+            if code in found
+        ]
         charts, self.dimension_table = dimension_bars(named)
         return [
             DimensionRow(code, name, labels.name(labels.ABOUT, code), row, chart, self.lift(row))
