@@ -11,7 +11,7 @@ demo: setup
 	@exec $(BIN)/python -m config.demo
 
 test: .venv/.installed-dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal $(ARGS)
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .

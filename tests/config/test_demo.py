@@ -78,7 +78,7 @@ def test_up_again_and_away(as_root: bool) -> None:
 
         os.killpg(demo.process.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
         said = demo.end()
-        assert said.index("stopping web") < said.index("stopping PostgreSQL")
+        assert said.index("stopping web") < said.index("stopping worker") < said.index("stopping PostgreSQL")
         assert clone.processes() == []
 
         demo = Demo(clone, port)
