@@ -68,6 +68,8 @@ class Staging:
             )
         several = self._settle_repeats()
         known = self._settle_known()
+        if known and not self._run("SELECT FROM staged LIMIT 1"):
+            return  # the file was loaded before
         if known or several:
             self._keep_older()
         if known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +58,10 @@ class Files:
     _late: dict[int, dict[int, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))
 
     def batches(self) -> Iterator[tuple[int, pa.Table]]:
+        """Rows in canonical types, each batch with the number of its file."""
+        return ahead(self._batches())
+
+    def _batches(self) -> Iterator[tuple[int, pa.Table]]:
         typer = Typer(self.mapping, self.source, self.tz)
         for number, path in enumerate(self.paths):
             summary = Summary(self.mapping.kind.name, path.name)
@@ -96,6 +101,15 @@ class Files:
                 for index, line in enumerate(chunk.lines.tolist()):
                     if line in fallen:
                         self._reject(self.summaries[number], Reject(line, *fallen[line], chunk.raw(index)))
+
+
+def ahead(batches: Iterator[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Table]]:
+    """The next batch is read while this one is stored: most of either is spent outside Python."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def whole_folder(
