@@ -144,7 +144,7 @@ class TestTransforms:
         ({"kind": "reviewz"}, "kind has to be one of"),
         ({"kind": "reviews", "colums": {}}, "unknown: colums"),
         ({"kind": "reviews", "columns": {"stars": "x"}}, r"\[columns\]: unknown: stars"),
-        ({"kind": "reviews", "columns": {"text": {"from": "x", "value": "y"}}}, "give one of from, value and concat"),
+        ({"kind": "reviews", "columns": {"text": {"from": "x", "value": "y"}}}, "give one of from, value, concat"),
         ({"kind": "reviews", "columns": {"text": {"from": "x", "match": "(("}}}, "match"),
         ({"kind": "reviews", "columns": {"text": {"from": "x", "match": "abc"}}}, "exactly one group"),
         ({"kind": "reviews", "columns": {"text": {"from": "x", "number": "lakh"}}}, "number has to be one of"),
