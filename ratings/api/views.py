@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle
 
 from influencers.models import Influencer
 from ratings import live, publication, transparency
@@ -109,7 +111,15 @@ class History(PublicView):
         return Response(listed(request, [summaries.point(point) for point in page.rows], page, slug=slug))
 
 
+class Recounting(AnonRateThrottle):
+    """Evidence is summed anew for each answer, so there is less of it to be had."""
+
+    scope, rate = "evidence", "60/min"
+
+
 class Evidence(PublicView):
+    throttle_classes = (Recounting,) if settings.THROTTLE else ()
+
     @extend_schema(operation_id="evidence", parameters=[SLUG], responses=shapes.EvidencePage)
     def get(self, request: Request, slug: str) -> Response:
         """What the card is made of: trusted sums by day, channel by channel, in the formulas' own columns."""

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from ratings import ledger
+from ratings import ledger, live
 from ratings.close import close
 from ratings.models import PublicDocument
 from ratings.publication.serving import forget
@@ -23,6 +23,7 @@ from ratings.worlds.smooth import Smooth, smooth_world
 from ratings.worlds.tables import clean_tables
 from tests.examples.places import EXAMPLES
 from tests.feedback.loading import load_folder
+from tests.live.test_live import review
 
 SCRIPT = EXAMPLES / "recompute" / "recompute.py"
 AS_OF = date(2026, 1, 1)
@@ -91,6 +92,19 @@ def test_published_cards_by_what_the_api_answers(client: Client, tmp_path: Path)
         assert recompute(*documents) == published(card)
         seen.add(card["status"])
     assert seen == {"rated", "provisional"}
+
+    document = PublicDocument.objects.select_related("influencer").order_by("slug")[0]
+    at = datetime(2026, 2, 26, 5, tzinfo=UTC)
+    review(1, document.influencer.source_id, at)
+    while live.take_up(at=at):
+        pass
+    forget()
+    card = read(f"influencers/{document.slug}/scorecard/")
+    assert card["overall"]["score"] != document.data["overall"]["score"]
+    evidence = read(f"influencers/{document.slug}/evidence/")
+    documents = read(f"methodology/{card['policy']}/"), read(f"runs/{card['run']}/"), evidence
+    assert evidence["as_of"] == "2026-02-27"
+    assert recompute(*documents) == published(card)
 
 
 @pytest.mark.django_db
