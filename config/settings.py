@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ratings.api.documents.PublicDocuments",  # outermost: stored documents need none of the others
+    "ratings.api.lists.PublicLists",
     "config.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -47,7 +47,7 @@ def take_up(*, at: datetime, most: int = AT_ONCE) -> int:
     Before the first publication everything waits.
     """
     publication.hold_still()
-    public = publication.public_run()
+    public = publication.public_run(whole=True)
     if public is None:
         return 0
     touched = outbox.take(most=most)

@@ -48,11 +48,16 @@ class PublicDocuments:
         if found is None:
             return self.get_response(request)
         response = send(request, found)
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        response.headers["X-Request-ID"] = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        response.headers["X-Request-ID"] = request_id(request)
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
             response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
         return response
+
+
+def request_id(request: HttpRequest) -> str:
+    """The one given, when it is fit to be echoed, else a new one."""
+    given: str = request.META.get("HTTP_X_REQUEST_ID", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def send(request: HttpRequest, found: serving.Ready) -> HttpResponse:

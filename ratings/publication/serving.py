@@ -34,11 +34,14 @@ class Ready(NamedTuple):
 
 
 _cache: dict[str, tuple[float, Ready]] = {}
+_token: tuple[float, tuple[int, datetime] | None] | None = None
 
 
 def forget() -> None:
     """Empties this process's cache; the others notice within a second."""
+    global _token
     _cache.clear()
+    _token = None
 
 
 def ready(slug: str) -> Ready | None:
@@ -88,6 +91,25 @@ def kept_document(*, slug: str, at: date) -> bytes | None:
     return gzip.decompress(bytes(kept.values_list("body_gzip", flat=True).get(as_of=nearest)))
 
 
-def public_run() -> PublicRun | None:
-    """The one row that says which run is public, with its run and policy; None before the first publication."""
-    return PublicRun.objects.select_related("run__policy").first()
+def public_run(*, whole: bool = False) -> PublicRun | None:
+    """The one row that says which run is public; None before the first publication.
+
+    Its run comes without what only recomputing needs (parameters, peer groups, policy), unless `whole`.
+    """
+    if whole:
+        return PublicRun.objects.select_related("run__policy").first()
+    heavy = [f"{run}__{field}" for run in ("run", "previous") for field in ("parameters", "peer_groups")]
+    return PublicRun.objects.select_related("run", "previous").defer(*heavy).first()
+
+
+def publication_token() -> tuple[int, datetime] | None:
+    """Which publication the public sees, at most `TRUST_SECONDS` old; lists change only with it."""
+    global _token
+    now = time.monotonic()
+    if _token is not None and now - _token[0] < TRUST_SECONDS:
+        return _token[1]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT run_id, published_at FROM ratings_publicrun WHERE id = %s", [PublicRun.THE_ONE])
+        row: tuple[int, datetime] | None = cursor.fetchone()
+    _token = (now, row)
+    return row

@@ -11,6 +11,7 @@ from influencers.models import Influencer
 from influencers.search import refresh
 from ratings import publication
 from ratings.models import DIMENSIONS
+from ratings.publication.serving import forget
 from tests.pages.published import influencer
 from tests.publication.stored import AT, hosts, stored_run
 
@@ -179,11 +180,18 @@ def test_a_reader_stays_in_the_run_it_began_with_until_that_is_gone(client: Clie
 
 
 def test_queries_do_not_grow_with_the_page(
-    client: Client, people: list[Influencer], django_assert_num_queries: DjangoAssertNumQueries
+    client: Client,
+    people: list[Influencer],
+    django_assert_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 100.0)
     for url in (LIST, RANKINGS):
         for size in (1, 5):
-            with django_assert_num_queries(3):  # the public run, the page, its platforms
+            forget()
+            with django_assert_num_queries(4):  # which publication, its run, the page, its platforms
+                client.get(url, {"page_size": size})
+            with django_assert_num_queries(0):
                 client.get(url, {"page_size": size})
 
 
@@ -211,3 +219,32 @@ def test_search_gives_the_closest_first_and_pages(client: Client) -> None:
     exact.refresh_from_db()
     assert names(get(client, LIST, q=exact.slug)) == ["小满"]
     assert names(get(client, LIST, q="%_'\"\\")) == []
+
+
+def test_a_list_is_answered_again_without_being_made_again(
+    client: Client, people: list[Influencer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    first = client.get(LIST, headers={"x-request-id": "one"})
+    again = client.get(LIST, headers={"x-request-id": "two"})
+    assert again.content == first.content
+    different = {name for name in {*first.headers, *again.headers} if first.get(name) != again.get(name)}
+    assert different == {"X-Request-ID"}
+    assert again["X-Request-ID"] == "two"
+    assert client.get(LIST, headers={"if-none-match": first["ETag"]}).status_code == 304
+    Influencer.objects.filter(pk=people[0].pk).update(voided_at=AT)
+    assert len(client.get(LIST).json()["results"]) == 7
+    now[0] += 10.0
+    assert len(client.get(LIST).json()["results"]) == 6
+    publication.publish(run=stored_run({people[1]: 80.0}), at=AT)
+    assert names(get(client, LIST)) == [people[1].name]
+    assert client.get(LIST, headers={"host": "localhost"}).json()["results"]
+    assert client.get(LIST, headers={"host": "evil.example"}).status_code == 400
+
+
+def test_errors_are_not_kept(client: Client) -> None:
+    refused(client, 503, "not-published", LIST)
+    (host,) = hosts(1)
+    publication.publish(run=stored_run({host: 80.0}), at=AT)
+    assert names(get(client, LIST)) == [host.name]
