@@ -18,7 +18,7 @@ WITHOUT_DATABASE = {
 }
 
 
-ANOTHER_DATABASE = {"migrate": "MIGRATE_DATABASE_URL", "procrastinate": "DIRECT_DATABASE_URL"}
+ANOTHER_DATABASE = {"migrate": "MIGRATE_DATABASE_URL", "worker": "DIRECT_DATABASE_URL"}
 
 
 def needs_database(arguments: list[str]) -> bool:

@@ -15,14 +15,9 @@ from config import state
 from config.embedded_postgres import cluster
 from config.supervisor import Stop, Supervisor, demand_port, only_one, say, stop_on_signals
 
-
-def services(port: int) -> dict[str, list[str]]:
-    """Name what runs until the end, in the order of starting; it is stopped in the opposite order."""
-    web = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws", "--host", "127.0.0.1"]
-    return {
-        "worker": ["manage.py", "worker"],
-        "web": ["-m", "granian", *web, "--port", str(port), "config.wsgi:application"],
-    }
+WORKER = ["manage.py", "worker"]
+WEB = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws"]
+STOPPED = ["web", "worker"]  # in this order, then PostgreSQL
 
 
 def run(supervisor: Supervisor, port: int) -> None:
@@ -38,14 +33,14 @@ def run(supervisor: Supervisor, port: int) -> None:
     accounts = state.remembered("demo_accounts.json", json.dumps({"admin": secrets.token_urlsafe(12)}))
     supervisor.begin("accounts", "manage.py", "demo_accounts")
     load_world(supervisor, today)
-    supervisor.step(f"rating as of {today}", "rate", f"--as-of={today}", "--publish")
-    supervisor.finish("accounts")
     if "static" in supervisor.running:
         supervisor.finish("static")
         state.write_private(collected, files)
-    say("» worker and web server")
-    for name, command in services(port).items():
-        supervisor.begin(name, *command)
+    supervisor.begin("web", *WEB, "--host", "127.0.0.1", "--port", str(port), "config.wsgi:application")
+    supervisor.step(f"rating as of {today}", "rate", f"--as-of={today}", "--publish")
+    supervisor.finish("accounts")
+    supervisor.begin("worker", *WORKER)
+    say("» web server and worker")
     home = f"http://127.0.0.1:{port}"
     supervisor.wait_for_web(home)
     say(f"\nClearhost is up after {time.monotonic() - began:.1f} s; Ctrl-C stops it.\n")
@@ -120,7 +115,7 @@ def main() -> None:
             try:
                 run(supervisor, port)
             finally:
-                supervisor.close()
+                supervisor.close(*STOPPED)
     except Stop as end:
         if str(end):
             sys.exit(f"demo: {end}")

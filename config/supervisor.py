@@ -106,9 +106,11 @@ class Supervisor:
         if self.watchdog.poll() is not None:
             raise Stop("the watchdog ended by itself")
 
-    def close(self) -> None:
-        """Stop the services, the latest started first, then the database."""
-        for name, process in reversed(self.running.items()):
+    def close(self, *first: str) -> None:
+        """Stop these first, then what else runs, the latest started first, then the database."""
+        left = [name for name in reversed(self.running) if name not in first]
+        for name in (*(name for name in first if name in self.running), *left):
+            process = self.running[name]
             if process.poll() is None:
                 say(f"stopping {name}")
             stop([process.pid])  # also one that ended by itself may have left others of its group
