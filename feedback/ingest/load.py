@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from feedback import intake
 from feedback.ingest.files import VERDICTS, Files, Summary
 from feedback.models import Ingest
+from feedback.stored import table_of
+
+MANY = 1_000  # rows after which the planner's figures may be far off
 
 
 def load(group: Sequence[Files], *, dry_run: bool = False) -> list[Summary]:
@@ -28,6 +31,9 @@ def load(group: Sequence[Files], *, dry_run: bool = False) -> list[Summary]:
                     "a row is unaccounted for"
                 )
                 _log(summary)
+            if sum(summary.loaded for summary in files.summaries) >= MANY:
+                with connection.cursor() as cursor:  # a rating right after the first load took minutes without
+                    cursor.execute(f"ANALYZE {table_of(files.mapping.kind)}")
         transaction.set_rollback(dry_run)
     return [summary for files in group for summary in files.summaries]
 
