@@ -12,10 +12,11 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 def card(*, status: str, peer_group: str, group: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
     """What a run found of one influencer; keys are those of the scorecard document (interfaces.md, section 4).
 
-    `found` holds overall, dimensions, contributions, traffic, grade_cap and evidence; `group` size and means of its
-    peers, which stand beside each dimension, too.
+    `found` holds overall, dimensions, contributions, traffic, refunds, grade_cap and evidence; `group` size and means
+    of its peers, which stand beside each dimension, too, and what share of refunds is usual in its category.
     """
-    means = group["mean"]
+    means, own = group["mean"], found.get("refunds")
+    usual = group.get("refunds") or {"peers_low": None, "peers_high": None}
     return {
         "status": status,
         "overall": found["overall"],
@@ -23,8 +24,9 @@ def card(*, status: str, peer_group: str, group: Mapping[str, Any], found: Mappi
             name: {**dimension, "peer_mean": means[name]} for name, dimension in found["dimensions"].items()
         },
         "contributions": found["contributions"],
-        "peer_group": {"name": peer_group, **group},
+        "peer_group": {"name": peer_group, "size": group["size"], "mean": means},
         "traffic": found["traffic"],
+        "refunds": None if own is None else {**own, **usual},
         "grade_cap": found["grade_cap"],
         "evidence": found["evidence"],
     }

@@ -74,11 +74,11 @@ def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[
         found.influencer_id: found.card["overall"]
         for found in Scorecard.objects.filter(run=run, influencer__in=list(influencers))
     }
-    traffic, counts = runs.judged_sessions(scores), scores.evidence_counts
+    traffic, counts, refunds = runs.judged_sessions(scores), scores.evidence_counts, scores.refunds
     for entry in scores.entries():
         influencer = by_source[entry["influencer_id"]]
         _keep_ranks(entry, before.get(influencer.pk, {}))
-        found = runs.found_of(entry, traffic=traffic, counts=counts)
+        found = runs.found_of(entry, traffic=traffic, counts=counts, refunds=refunds)
         name = entry["peer_group"]
         group = run.peer_groups.get(name) or {
             "size": 0,

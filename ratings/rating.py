@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ratings.scoring.estimate import learn
 from ratings.scoring.observed import Observed, observe
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CURRENT, PPM, Policy
+from ratings.scoring.refunds import RefundShares, refund_shares, usual_shares
 from ratings.scoring.scorecard import EPOCH, Cards, score
 from ratings.scoring.trust import REASONS
 
@@ -114,6 +116,20 @@ class Scores:
             }
             for k, influencer in enumerate(g.population.ids)
         }
+
+    @cached_property
+    def _refund_shares(self) -> RefundShares:
+        return refund_shares(self.gathered.population, self.gathered.sums, self.policy)
+
+    @property
+    def refunds(self) -> dict[str, dict[str, float] | None]:
+        """Share of the last year's orders that came back, per influencer; None where no order is covered."""
+        return {influencer: self._refund_shares.of(k) for k, influencer in enumerate(self.gathered.population.ids)}
+
+    @property
+    def usual_refunds(self) -> dict[str, dict[str, float]]:
+        """What share is usual, per category."""
+        return usual_shares(self._refund_shares, self.gathered.population)
 
     def evidence_of(self, influencer_id: str) -> dict[str, Any]:
         """The trusted day sums of one influencer: with the parameters, all that its card is made of."""

@@ -139,8 +139,13 @@ def policy_version(*, policy: Policy, at: datetime) -> PolicyVersion:
 
 
 def _peer_groups(scores: Scores) -> dict[str, dict[str, Any]]:
+    usual = scores.usual_refunds
     return {
-        name: {"size": group["size"], "mean": {dimension: group[dimension] for dimension in DIMENSIONS}}
+        name: {
+            "size": group["size"],
+            "mean": {dimension: group[dimension] for dimension in DIMENSIONS},
+            "refunds": usual.get(name.rpartition("/")[0]),
+        }
         for name, group in scores.peer_groups.items()
     }
 
@@ -149,13 +154,13 @@ def _rows(
     run: Run, entries: list[dict[str, Any]], scores: Scores, known: dict[str, tuple[int, str, int]]
 ) -> Iterator[tuple[Any, ...]]:
     """Rows in the order of COLUMNS; position counts the rated by rank, then the others by score."""
-    traffic, counts = judged_sessions(scores), scores.evidence_counts
+    traffic, counts, refunds = judged_sessions(scores), scores.evidence_counts, scores.refunds
     ordered = sorted(entries, key=lambda e: (e["overall"]["rank"] or len(entries) + 1, -e["overall"]["score"]))
     for position, entry in enumerate(ordered, start=1):
         source_id, overall = entry["influencer_id"], entry["overall"]
         influencer, name, category = known[source_id]
         tier = entry["peer_group"].rpartition("/")[2]
-        found = found_of(entry, traffic=traffic, counts=counts)
+        found = found_of(entry, traffic=traffic, counts=counts, refunds=refunds)
         group = run.peer_groups[entry["peer_group"]]
         card = cards.card(status=entry["status"], peer_group=entry["peer_group"], group=group, found=found)
         yield (
@@ -169,13 +174,18 @@ def _rows(
 
 
 def found_of(
-    entry: dict[str, Any], *, traffic: dict[str, list[dict[str, Any]]], counts: dict[str, dict[str, Any]]
+    entry: dict[str, Any],
+    *,
+    traffic: dict[str, list[dict[str, Any]]],
+    counts: dict[str, dict[str, Any]],
+    refunds: dict[str, dict[str, float] | None],
 ) -> dict[str, Any]:
     """What a card says of one influencer beyond its peers."""
     source_id = entry["influencer_id"]
     return {
         **{key: entry[key] for key in ("overall", "dimensions", "contributions", "grade_cap")},
         "traffic": traffic.get(source_id, []),
+        "refunds": refunds[source_id],
         "evidence": _evidence(counts[source_id]),
     }
 

@@ -115,6 +115,13 @@ class SessionTraffic(Shape):
     flagged = serializers.BooleanField()
 
 
+class RefundShare(Shape):
+    rate = serializers.FloatField(help_text="Refunded share of the covered orders of the last year.")
+    orders = serializers.IntegerField()
+    peers_low = serializers.FloatField(allow_null=True, help_text="What is usual in its category begins here.")
+    peers_high = serializers.FloatField(allow_null=True, help_text="What is usual in its category ends here.")
+
+
 class Standing(Shape):
     level = serializers.CharField()
     codes = serializers.ListField(child=serializers.CharField())
@@ -143,6 +150,7 @@ class ShortCard(Shape):
 class ScorecardDocument(ShortCard):
     contributions = Contribution(many=True)
     traffic = SessionTraffic(many=True, help_text="The latest judged sessions, newest first.")
+    refunds = RefundShare(allow_null=True)
 
 
 class Profile(ShortCard):

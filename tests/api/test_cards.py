@@ -17,7 +17,7 @@ from tests.publication.stored import AT, DAY, hosts, stored_run
 
 pytestmark = pytest.mark.django_db
 KEYS = {
-    *("influencer", "status", "overall", "dimensions", "contributions", "peer_group", "traffic", "standing"),
+    *("influencer", "status", "overall", "dimensions", "contributions", "peer_group", "traffic", "standing", "refunds"),
     *("grade_cap", "evidence", "run", "policy", "published_at", "updated_at", "as_of"),
 }
 
