@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from ratings.jobs.queue import lag
 from ratings.publication import public_run
 
 _migrated = False
@@ -20,14 +21,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether there is a database, with all its tables, and a published run in it; and how old that is."""
-    checks: dict[str, object] = {"database": False, "migrations": False, "run": None}
+    """Say whether there is a database, with all its tables, and a published run in it.
+
+    How old that is and how far the worker is behind are for who watches: pages are served all the same.
+    """
+    checks: dict[str, object] = {"database": False, "migrations": False, "queue": None, "run": None}
     try:
         connection.ensure_connection()
         checks["database"] = True
         if not migrated():
             return not_ready("There are migrations to apply.", checks)
         checks["migrations"] = True
+        checks["queue"] = lag()
         public = public_run()
     except DatabaseError:
         return not_ready("The database does not answer.", checks)

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "procrastinate.contrib.django",
     "influencers",
     "feedback",
     "ratings",
@@ -139,6 +140,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
+# The queue: tasks are found where they are, and known to who runs or defers them
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["ratings.jobs.tasks"]
+
 # Static files
 STATIC_URL = "/static/"
 STATIC_ROOT = state.folder() / "static"
@@ -210,5 +215,6 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         "django.request": {"level": "ERROR"},  # paths may hold a token; what is refused is logged by its route
         "axes": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},  # every tick of every clock would be a line
     },
 }

@@ -40,16 +40,18 @@ class Recounted:
     card: dict[str, Any]
 
 
-@transaction.atomic
 def take_up(*, at: datetime, most: int = AT_ONCE) -> int:
-    """Take influencers out of the outbox and renew their documents; how many there were.
+    """Take influencers out of the outbox and renew their documents; how many there were."""
+    return len(take(at=at, most=most))
 
-    Before the first publication everything waits.
-    """
+
+@transaction.atomic
+def take(*, at: datetime, most: int = AT_ONCE) -> set[int]:
+    """As `take_up`, and say whom. Before the first publication everything waits."""
     publication.hold_still()
     public = publication.public_run(whole=True)
     if public is None:
-        return 0
+        return set()
     touched = outbox.take(most=most)
     if touched:
         as_of = policy_date(at) + timedelta(days=1)
@@ -62,7 +64,7 @@ def take_up(*, at: datetime, most: int = AT_ONCE) -> int:
                 public=public,
                 at=at,
             )
-    return len(touched)
+    return touched
 
 
 def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[Recounted]:

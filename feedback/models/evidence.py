@@ -257,6 +257,7 @@ class Outbox(models.Model):
 
     influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, db_index=False, related_name="+")
     day = models.DateField(null=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("evidence to take up")

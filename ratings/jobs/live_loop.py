@@ -1,4 +1,4 @@
-"""What runs by the clock or wakes for evidence: live after every event, the close after every day."""
+"""Wakes for new evidence: its influencers are taken up within a second."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 from feedback.intake import CHANNEL
 from ratings import live
-from ratings.close import close, due
+from ratings.jobs import tasks
+from ratings.jobs.queue import defer_with
 
 PATIENCE = 30.0  # seconds without news after which one looks anyway
 GLANCE = 1.0  # seconds after which one looks whether to stop
@@ -32,20 +33,19 @@ def work(*, now: Callable[[], datetime], stopped: Callable[[], bool]) -> None:
 
 
 def once(*, at: datetime) -> int:
-    """Close what is due and take up what waits; how many influencers were taken up."""
+    """Take up what waits, and have it watched; how many influencers were taken up."""
     try:
-        day = due(at=at)
-        if day is not None:
-            run = close(day=day, at=at)
-            log.info("closed %s: run %s", day, run and run.pk)
-        taken = live.take_up(at=at)
+        with transaction.atomic():  # the alerts are looked for by a job that exists exactly when this commits
+            taken = live.take(at=at)
+            if taken:
+                defer_with(tasks.watch_touched, influencers=sorted(taken))
     except Exception:
         log.exception("could not take up what waits")
         connection.close_if_unusable_or_obsolete()
         return 0
     if taken:
-        log.info("took up %s influencers", taken)
-    return taken
+        log.info("took up %s influencers", len(taken))
+    return len(taken)
 
 
 def listening() -> psycopg.Connection:

@@ -1,0 +1,46 @@
+"""What runs by the clock. Every task does all that is due now, so that one that ran twice, late or after others is no
+different from one that ran in time: a tick that is missed is made up for by the next.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from django.utils import timezone as clock
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from ratings.close import close, due
+
+STALLED_AFTER = 30.0  # seconds without a sign of life of the worker that had taken a job
+KEEP_FAILED_HOURS = 30 * 24
+EVERY_MINUTE = "* * * * *"
+log = logging.getLogger("clearhost.worker")
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="close_day", lock="close_day", queueing_lock="close_day")
+def close_day(timestamp: int) -> None:
+    """Close the days that ended."""
+    at = clock.now()
+    day = due(at=at)
+    if day is not None:
+        run = close(day=day, at=at)
+        log.info("closed %s: run %s", day, run and run.pk)
+
+
+@app.task(name="watch_touched", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
+def watch_touched(influencers: Sequence[int]) -> None:
+    """Look for alerts on those whose evidence has just been taken up."""
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="tidy_queue", queueing_lock="tidy_queue", pass_context=True)
+async def tidy_queue(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of workers that died back to the queue; forget what failed long ago."""
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        log.warning("job %s of a worker that died is taken up again", job.call_string)
+        await jobs.retry_job(job)
+    await jobs.delete_old_jobs(nb_hours=KEEP_FAILED_HOURS, include_failed=True)
