@@ -1,6 +1,7 @@
-"""What the ratings keep: runs with their scorecards, and what of them is public."""
+"""What the ratings keep: runs with their scorecards, what of them is public, and what was decided about whom."""
 
 from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
+from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
 from ratings.models.publication import Publication, PublicRun
 from ratings.models.run import PolicyVersion, Run
 from ratings.models.scorecard import DIMENSIONS, Scorecard
@@ -8,10 +9,16 @@ from ratings.models.trust import BucketDay, OrderDay, ReviewTrust, TrustClose
 
 __all__ = [
     "DIMENSIONS",
+    "Action",
+    "Appeal",
     "BucketDay",
+    "Case",
+    "Event",
     "HistoryPoint",
     "KeptDocument",
+    "Notice",
     "OrderDay",
+    "OutgoingEmail",
     "PolicyVersion",
     "PublicDocument",
     "PublicRun",
@@ -19,5 +26,6 @@ __all__ = [
     "ReviewTrust",
     "Run",
     "Scorecard",
+    "Standing",
     "TrustClose",
 ]
