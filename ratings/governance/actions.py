@@ -1,4 +1,4 @@
-"""From a case to what is done about it. Every verb is one transaction and leaves its event, notice and public standing."""
+"""From a case to what is done about it. Every verb is one transaction, with its event, notice and public standing."""
 
 from __future__ import annotations
 
