@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
 
 from feedback.clean import clean_columns, clean_name, clean_select, start_of
 from feedback.identity import quoted
@@ -25,6 +26,9 @@ from feedback.ingest.files import whole_folder
 from feedback.ingest.rejects import RejectsFile
 from feedback.ingest.typed import ARROW
 from feedback.kinds import KINDS, Column, Kind, Type
+from feedback.models import Complaint, Refund, Session, Violation
+from feedback.models import Review as Review
+from feedback.models.evidence import Evidence
 from feedback.sieve import Sieve, small_duck
 from feedback.stored import table_of
 
@@ -197,3 +201,45 @@ def _described(folder: Path, rejected: int = 0) -> Snapshot:
             counts[kind.name] = found[0]
             digest.update(f"{kind.name} {found[0]} {found[1]}\n".encode())
     return Snapshot(folder, f"sha256:{digest.hexdigest()}", counts, rejected)
+
+
+LOW_MARK, HIGH_MARK = 2, 4
+MARKS = {
+    "high": Q(professionalism__gte=HIGH_MARK, service__gte=HIGH_MARK, as_described__gte=HIGH_MARK),
+    "low": Q(professionalism__lte=LOW_MARK) | Q(service__lte=LOW_MARK) | Q(as_described__lte=LOW_MARK),
+}
+MARKS["mixed"] = ~MARKS["high"] & ~MARKS["low"]
+
+
+def reviews_of(
+    influencer: int, *, marks: str = "", verified: bool | None = None, among: QuerySet[Any, Any] | None = None
+) -> QuerySet[Review]:
+    """Give what the public may read of one influencer's reviews: never who wrote them.
+
+    `marks` is `high` (all 4 or 5), `low` (one of them 1 or 2) or `mixed`; `among` selects source ids.
+    """
+    found = Review.objects.filter(influencer=influencer, voided_at=None)
+    found = found.only(
+        "source_id", "created_at", "professionalism", "service", "as_described", "verified", "text", "language"
+    )
+    if marks:
+        found = found.filter(MARKS[marks])
+    if verified is not None:
+        found = found.filter(verified=True) if verified else found.exclude(verified=True)
+    return found if among is None else found.filter(source_id__in=among)
+
+
+PIECES: dict[str, tuple[type[Evidence], tuple[str, ...]]] = {
+    "reviews": (Review, ("created_at", "professionalism", "service", "as_described", "verified")),
+    "refunds": (Refund, ("created_at", "reason", "fault")),
+    "complaints": (Complaint, ("created_at", "severity", "kind", "fault")),
+    "violations": (Violation, ("occurred_at", "code", "violation_class")),
+    "sessions": (Session, ("started_at", "orders", "viewers")),
+}
+
+
+def pieces(kind: str, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Give the public facts of single pieces of one kind by their source ids; `at` is when they happened."""
+    model, (time, *facts) = PIECES[kind]
+    rows = model._default_manager.filter(source_id__in=ids).values("source_id", *facts, at=F(time))
+    return {row.pop("source_id"): row for row in rows}

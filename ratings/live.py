@@ -92,14 +92,22 @@ def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[
 
 def evidence_of(*, document: PublicDocument) -> dict[str, Any]:
     """The trusted day sums that a public document was made of, as of the day it speaks of."""
-    as_of = document.run.as_of
-    if document.live:
-        as_of = policy_date(document.updated_at) + timedelta(days=1)
+    as_of = _speaks_of(document)
     scores = _rescore([document.influencer_id], as_of, document.run)
     return {"as_of": as_of, **scores.evidence_of(document.influencer.source_id)}
 
 
-def _rescore(influencers: Collection[int], as_of: date, run: Run) -> Scores:
+def pulls_of(*, document: PublicDocument) -> dict[str, list[tuple[str, float]]]:
+    """Every single piece behind a public document by channel, with how far it moves the overall score, in points."""
+    scores = _rescore([document.influencer_id], _speaks_of(document), document.run, explain="full")
+    return scores.pulls(document.influencer.source_id)
+
+
+def _speaks_of(document: PublicDocument) -> date:
+    return policy_date(document.updated_at) + timedelta(days=1) if document.live else document.run.as_of
+
+
+def _rescore(influencers: Collection[int], as_of: date, run: Run, explain: str = "summary") -> Scores:
     with tempfile.TemporaryDirectory(prefix="clearhost-live-") as folder:
         evidence.extract(until=as_of, into=Path(folder), influencers=influencers)
         who = pq.read_table(Path(folder) / "influencers.parquet", columns=["influencer_id"])
@@ -107,6 +115,7 @@ def _rescore(influencers: Collection[int], as_of: date, run: Run) -> Scores:
         return rate_evidence(
             Path(folder),
             as_of=as_of,
+            explain=explain,
             policy=Policy.from_document(run.policy.document),
             parameters=Parameters.from_document(run.parameters),
             ledger=ledger.part(

@@ -73,11 +73,19 @@ class Scores:
             return lambda index: []
         if explain == "summary":
             return lambda index: contributions.summary(self.cards, index, self.policy)
+        single = self._singles
+        return lambda index: contributions.summary(self.cards, index, self.policy, single)
+
+    @cached_property
+    def _singles(self) -> dict[str, contributions.Single]:
         reviews, events = self.gathered.review_rows, self.gathered.event_rows
         if reviews is None or events is None:
             raise ValueError("single events were not asked for when the evidence was rated")
-        single = contributions.singles(self.cards, self.observed, reviews, events, self.gathered.sums.sessions)
-        return lambda index: contributions.summary(self.cards, index, self.policy, single)
+        return contributions.singles(self.cards, self.observed, reviews, events, self.gathered.sums.sessions)
+
+    def pulls(self, influencer_id: str) -> dict[str, list[tuple[str, float]]]:
+        """Every piece of one influencer's evidence and how far it moves the score; only with `explain="full"`."""
+        return contributions.pulls(self._singles, self.cards.population.ids.index(influencer_id), self.policy)
 
     @property
     def sessions(self) -> list[dict[str, Any]]:

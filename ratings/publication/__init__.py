@@ -2,6 +2,7 @@
 
 from ratings.publication.lists import history, influencers, rankings
 from ratings.publication.paging import CursorGone, CursorInvalid, Page
+from ratings.publication.reviews import Shown, Trust, reviews
 from ratings.publication.serving import document, documents, kept_document, public_run
 from ratings.publication.verbs import CannotPublish, hold_still, publish, renew, unpublish
 
@@ -10,6 +11,8 @@ __all__ = [
     "CursorGone",
     "CursorInvalid",
     "Page",
+    "Shown",
+    "Trust",
     "document",
     "documents",
     "history",
@@ -20,5 +23,6 @@ __all__ = [
     "publish",
     "rankings",
     "renew",
+    "reviews",
     "unpublish",
 ]

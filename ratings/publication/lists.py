@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from influencers.models import Account, Category
 from influencers.search import search
 from ratings.models import DIMENSIONS, HistoryPoint, PublicRun, Scorecard
-from ratings.publication.paging import Cursor, CursorGone, CursorInvalid, Order, Page, page
+from ratings.publication.paging import Cursor, CursorGone, CursorInvalid, Order, Page, page, scope_of
 
 PAGE_SIZE = 50
 ORDERS = {
@@ -111,7 +109,7 @@ def rankings(
 
 def history(*, slug: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[HistoryPoint]:
     """What was public of one influencer, newest first. Raises CursorInvalid."""
-    scope, at = _scope("history", [slug]), _read(cursor)
+    scope, at = scope_of("history", [slug]), _read(cursor)
     if at is not None and at.scope != scope:
         raise CursorInvalid
     points = HistoryPoint.objects.filter(influencer__document__slug=slug)
@@ -130,7 +128,7 @@ def _category(code: str) -> Subquery:
 
 def _start(public: PublicRun, name: str, asked: list[Any], cursor: str) -> tuple[str, Cursor | None, int]:
     """The scope of a list, where to start, and the run to read: the cursor's own, while it is kept."""
-    scope, at = _scope(name, asked), _read(cursor)
+    scope, at = scope_of(name, asked), _read(cursor)
     if at is None:
         return scope, None, public.run_id
     if at.scope != scope:
@@ -138,11 +136,6 @@ def _start(public: PublicRun, name: str, asked: list[Any], cursor: str) -> tuple
     if at.run not in (public.run_id, public.previous_id):
         raise CursorGone
     return scope, at, at.run
-
-
-def _scope(name: str, asked: list[Any]) -> str:
-    """A cursor serves the list it came from and no other."""
-    return hashlib.sha256(json.dumps([name, *asked]).encode()).hexdigest()[:16]
 
 
 def _read(cursor: str) -> Cursor | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -78,6 +80,11 @@ class Cursor:
         except (signing.BadSignature, ValueError, TypeError) as error:
             raise CursorInvalid from error
         return cls(run, scope, key, backwards, place)
+
+
+def scope_of(name: str, asked: list[Any]) -> str:
+    """A cursor serves the list it came from and no other."""
+    return hashlib.sha256(json.dumps([name, *asked]).encode()).hexdigest()[:16]
 
 
 def page(

@@ -40,12 +40,16 @@ def largest_remainder(values: Sequence[float], total: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Single:
-    """Single pieces of evidence of one channel: who, what, and what each adds to the channel's score."""
+    """Single pieces of evidence of one channel: who, what, what each adds to the channel's score, and its pull.
+
+    The pull of a mark is what it adds beyond the average of its channel, so that a poor one pulls down.
+    """
 
     influencer: Ints
     source: NDArray[np.object_]
     value: Floats
     held: Floats
+    pull: Floats
 
     def of(self, index: int) -> slice:
         """Rows of one influencer; rows ascend by influencer."""
@@ -128,7 +132,8 @@ def singles(
         at = np.searchsorted(days.influencer * KEY + days.day, who * KEY + reviews.day[order])
         x = reviews.x[k][order] / TOPS[name]
         held = (full - o) * (x - channel.mean[who]) * channel.held_weight[at]
-        result[name] = Single(who, names, channel.weight[at] * o * x, held)
+        weight = channel.weight[at] * o
+        result[name] = Single(who, names, weight * x, held, weight * (x - channel.mean[who]))
     for k, name in enumerate(RATES):
         mine = np.flatnonzero((events.channel == k) & (events.points > 0))
         mine = mine[np.lexsort((events.source[mine], events.influencer[mine]))]
@@ -136,14 +141,24 @@ def singles(
         at = place(days_of.influencer, days_of.day, events.influencer[mine], events.day[mine])
         mine, at = mine[at >= 0], at[at >= 0]
         value = cards.channels[name].weight[at] * events.points[mine] / UNITS[name]
-        result[name] = Single(events.influencer[mine], events.source[mine], value, np.zeros(mine.size))
+        result[name] = Single(events.influencer[mine], events.source[mine], value, np.zeros(mine.size), value)
     weight = cards.channels["traffic"].weight
     used = np.flatnonzero(weight > 0)
-    value = weight[used] * cards.sessions.share[used]
-    result["traffic"] = Single(
-        sessions.influencer[used], _named("sessions", sessions.ids[used]), value, np.zeros(used.size)
-    )
+    who, share = sessions.influencer[used], cards.sessions.share[used]
+    value, pull = weight[used] * share, weight[used] * (share - cards.channels["traffic"].mean[who])
+    result["traffic"] = Single(who, _named("sessions", sessions.ids[used]), value, np.zeros(used.size), pull)
     return result
+
+
+def pulls(single: dict[str, Single], index: int, policy: Policy) -> dict[str, list[tuple[str, float]]]:
+    """Each piece of one influencer's evidence and its pull in points of the overall score, by channel."""
+    return {
+        PUBLIC_NAMES.get(name, name): [
+            (str(source), points(float(pull) * policy.weights[name]))
+            for source, pull in zip(found.source[found.of(index)], found.pull[found.of(index)], strict=True)
+        ]
+        for name, found in single.items()
+    }
 
 
 def _named(kind: str, ids: NDArray[np.object_]) -> NDArray[np.object_]:
