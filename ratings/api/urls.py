@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from ratings.api import views
+from ratings.api import reasons, views
 
 SLUG = r"(?P<slug>[a-z0-9-]{1,120})"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     re_path(rf"^influencers/{SLUG}/scorecard/$", views.Scorecard.as_view(), name="api-scorecard"),
     re_path(rf"^influencers/{SLUG}/history/$", views.History.as_view(), name="api-history"),
     re_path(rf"^influencers/{SLUG}/evidence/$", views.Evidence.as_view(), name="api-evidence"),
+    re_path(rf"^influencers/{SLUG}/reviews/$", reasons.Reviews.as_view(), name="api-reviews"),
+    re_path(rf"^influencers/{SLUG}/pieces/$", reasons.Pieces.as_view(), name="api-pieces"),
     path("rankings/", views.Rankings.as_view(), name="api-rankings"),
     path("compare/", views.Compare.as_view(), name="api-compare"),
     path("transparency/", views.Transparency.as_view(), name="api-transparency"),

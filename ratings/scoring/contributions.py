@@ -19,6 +19,7 @@ PLACES = 4
 UNIT = 10**PLACES
 DUST = 1e-6  # of a published unit: what rounding leaves of nothing
 PUBLIC_NAMES = {"violation": "violations", "refund": "refunds", "complaint": "complaints"}
+CHANNEL_NAMES = tuple(PUBLIC_NAMES.get(name, name) for names in CHANNELS.values() for name in names)
 
 
 def points(value: float) -> float:
