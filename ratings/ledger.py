@@ -16,7 +16,7 @@ import pyarrow.csv
 from django.db import connection, transaction
 
 from ratings.engine.ledger import BUCKETS, JUDGED, Closed, Ledger
-from ratings.models import TrustClose
+from ratings.models import BucketDay, OrderDay, PolicyVersion, ReviewTrust, TrustClose
 from ratings.scoring.inputs import Floats
 from ratings.scoring.policy import CLASSES, Policy
 from ratings.scoring.replay import Receipts, replay
@@ -56,16 +56,29 @@ def last_day() -> int | None:
     return TrustClose.objects.values_list("day", flat=True).first()
 
 
+def judged_under() -> str | None:
+    """The version of the policy that closed days were judged under; None before the first close."""
+    return TrustClose.objects.values_list("policy", flat=True).first()
+
+
+def to_fix(*, as_of_day: int, policy: Policy) -> bool:
+    """Whether a run as of that day closes anything: days not closed yet, or all of them under another policy."""
+    last = last_day()
+    if last is None or judged_under() == policy.version:
+        return last is None or last < as_of_day - 1
+    return last < as_of_day
+
+
 def one_close_at_a_time() -> None:
     """Holds the caller's transaction until every other close is through."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def whole() -> Ledger:
-    """Everything that has been fixed so far."""
+def whole(*, policy: Policy) -> Ledger:
+    """Everything that has been fixed so far; under another policy nothing is, and every day is judged anew."""
     day = last_day()
-    if day is None:
+    if day is None or judged_under() != policy.version:
         return Ledger.empty()
     held = _state(day)
     columns = ", ".join(JUDGED.names)
@@ -131,7 +144,11 @@ def _state(day: int) -> _State:
 
 @transaction.atomic
 def store(*, closed: Closed, at: datetime, policy: Policy) -> None:
-    """Fix what a run has judged: nobody judges these days again."""
+    """Fix what a run has judged: nobody judges these days again, but for a change of policy, which judges them all."""
+    if judged_under() not in (None, policy.version):
+        for model in (TrustClose, ReviewTrust, BucketDay, OrderDay):
+            model.objects.all()._raw_delete("default")
+        _state.cache_clear()
     influencers = np.array([name.encode() for name in closed.influencers], dtype=np.bytes_)
     reviewers = np.array([name.encode() for name in closed.reviewers], dtype=np.bytes_)
     who, accounts = np.argsort(influencers, kind="stable"), np.argsort(reviewers, kind="stable")
@@ -201,8 +218,10 @@ def forgotten() -> Iterator[None]:
         _state.cache_clear()
 
 
-def replayed(*, policy: Policy) -> int:
+def replayed() -> int:
     """Judge all closed days anew, from the log alone, and answer how many reviews came out the same.
+
+    The policy is the one they were judged under, whatever is in force by now.
 
     Raises
     ------
@@ -212,6 +231,7 @@ def replayed(*, policy: Policy) -> int:
     day = last_day()
     if day is None:
         return 0
+    policy = Policy.from_document(PolicyVersion.objects.get(version=judged_under()).document)
     columns = ", ".join(f"{name}::int" if name == "verified" else name for name in LOG.names)
     columns = columns.replace("reviewer_id", "replace(reviewer_id::text, '-', '')")
     log = _table(f"SELECT {columns} FROM ratings_reviewtrust ORDER BY review_id", [], LOG)

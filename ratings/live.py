@@ -47,10 +47,13 @@ def take_up(*, at: datetime, most: int = AT_ONCE) -> int:
 
 @transaction.atomic
 def take(*, at: datetime, most: int = AT_ONCE) -> set[int]:
-    """As `take_up`, and say whom. Before the first publication everything waits."""
+    """As `take_up`, and say whom.
+
+    Before the first publication everything waits; after a change of policy until its days are judged under it.
+    """
     publication.hold_still()
     public = publication.public_run(whole=True)
-    if public is None:
+    if public is None or ledger.judged_under() not in (None, public.run.policy_id):
         return set()
     touched = outbox.take(most=most)
     if touched:

@@ -20,9 +20,9 @@ from influencers.models import Influencer
 from ratings import cards, ledger
 from ratings.days import day_number
 from ratings.engine.ledger import Closed
-from ratings.models import DIMENSIONS, PolicyVersion, Run, Scorecard
+from ratings.models import DIMENSIONS, PolicyVersion, PublicRun, Run, Scorecard
 from ratings.rating import Scores, rate_evidence
-from ratings.scoring.policy import CURRENT, Policy
+from ratings.scoring.policy import CURRENT, Policy, PolicyError
 
 JUDGED_SESSIONS = 60  # on a card, the latest ones; all of them are in the scores file
 COLUMNS = (
@@ -48,8 +48,8 @@ def rate(
 ) -> Run:
     """Rates everyone by the evidence before the start of `as_of` and stores the run.
 
-    Days that are closed keep the trust they were closed with; a run as of an earlier day judges anew from the first.
-    With `fix` the days since are closed with this run.
+    Days that are closed keep the trust they were closed with; a run as of an earlier day or under another policy judges
+    anew from the first. With `fix` the days since are closed with this run.
 
     Raises CannotRate when the policy's version is stored with other constants or nobody is there to rate.
     """
@@ -57,7 +57,7 @@ def rate(
     tell = progress or (lambda step: None)
     tell("evidence")
     last = ledger.last_day()
-    fixed = None if last is not None and last >= day_number(as_of) else ledger.whole()
+    fixed = None if last is not None and last >= day_number(as_of) else ledger.whole(policy=policy)
     announced = outbox.answered_by(until=as_of)
     with tempfile.TemporaryDirectory(prefix="clearhost-rate-") as folder:
         snapshot = evidence.snapshot(until=as_of, into=Path(folder))
@@ -123,6 +123,18 @@ def store(
     return run
 
 
+def policy_in_force() -> Policy:
+    """The policy of the public run; before the first publication the one of this release."""
+    public = PublicRun.objects.select_related("run__policy").first()
+    if public is None:
+        return CURRENT
+    try:
+        return Policy.from_document(public.run.policy.document)
+    except PolicyError as why:
+        text = _("Policy %(version)s, which is in force, cannot be read by this release (%(why)s): publish another.")
+        raise CannotRate(text % {"version": public.run.policy_id, "why": why}) from why
+
+
 def policy_version(*, policy: Policy, at: datetime) -> PolicyVersion:
     """The stored version of `policy`; a version once stored never changes its constants."""
     document = policy.document()
@@ -130,12 +142,25 @@ def policy_version(*, policy: Policy, at: datetime) -> PolicyVersion:
     version, _created = PolicyVersion.objects.get_or_create(
         version=policy.version, defaults={"document": document, "digest": digest, "created_at": at}
     )
-    if version.digest != digest:
-        raise CannotRate(
-            _("Policy %(version)s is stored with other constants: give the changed one a version of its own.")
-            % {"version": policy.version}
-        )
+    _same_constants(version.version, version.document, policy)
     return version
+
+
+def check_version(*, policy: Policy) -> None:
+    """Raises CannotRate where `policy_version` would, and stores nothing."""
+    stored = PolicyVersion.objects.filter(version=policy.version).first()
+    if stored is not None:
+        _same_constants(stored.version, stored.document, policy)
+    elif policy.version == CURRENT.version:
+        _same_constants(CURRENT.version, CURRENT.document(), policy)
+
+
+def _same_constants(version: str, document: dict[str, Any], policy: Policy) -> None:
+    """Names and values; how a constant is explained may be put better."""
+    stored, given = ({row["name"]: row["value"] for row in d["constants"]} for d in (document, policy.document()))
+    if stored != given:
+        text = _("Policy %(version)s is stored with other constants: give the changed one a version of its own.")
+        raise CannotRate(text % {"version": version})
 
 
 def _peer_groups(scores: Scores) -> dict[str, dict[str, Any]]:

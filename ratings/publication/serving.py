@@ -16,7 +16,8 @@ TRUST_SECONDS = 1.0
 ROOM = 2_000  # documents; about 40 MB
 
 READ = (
-    "SELECT slug, influencer_id, run_id, body, body_gzip, etag, updated_at FROM ratings_publicdocument WHERE slug = %s"
+    "SELECT slug, influencer_id, run_id, body, body_gzip, etag, updated_at, live "
+    "FROM ratings_publicdocument WHERE slug = %s"
 )
 PROBE = "SELECT etag FROM ratings_publicdocument WHERE slug = %s"
 
@@ -31,6 +32,7 @@ class Ready(NamedTuple):
     body_gzip: bytes
     etag: str
     updated_at: datetime
+    live: bool
 
 
 _cache: dict[str, tuple[float, Ready]] = {}
@@ -62,7 +64,7 @@ def ready(slug: str) -> Ready | None:
     if row is None:
         _cache.pop(slug, None)
         return None
-    found = Ready(row[0], row[1], row[2], bytes(row[3]), bytes(row[4]), row[5], row[6])
+    found = Ready(row[0], row[1], row[2], bytes(row[3]), bytes(row[4]), row[5], row[6], row[7])
     while len(_cache) >= ROOM:
         _cache.pop(next(iter(_cache), slug), None)
     _cache[slug] = (now, found)

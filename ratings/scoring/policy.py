@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
+
+VERSION_LENGTH = 32
 
 
 class PolicyError(ValueError):
@@ -214,19 +217,39 @@ class Policy:
         Raises
         ------
         PolicyError
-            On an unknown name, a value out of bounds or a document of another shape.
+            On an unknown or repeated name, a value out of bounds or a document of another shape; says where.
         """
         known = {s.name: s for s in _constants()}
         values: dict[str, Any] = {}
-        try:
-            for row in document["constants"]:
-                name, value = row["name"], row["value"]
-                if name not in known:
-                    raise PolicyError(f"unknown constant {name!r}")
-                values[name] = value
-            return cls(version=str(document["version"]), **values)
-        except (KeyError, TypeError) as error:
-            raise PolicyError(f"not a policy document: {error}") from error
+        if not isinstance(document, Mapping) or not isinstance(document.get("constants"), list):
+            raise PolicyError('a policy is an object with "version" and the list "constants"')
+        version = document.get("version")
+        if not isinstance(version, str) or not 0 < len(version) <= VERSION_LENGTH:
+            raise PolicyError(f'"version" must be a text of 1 to {VERSION_LENGTH} characters, not {version!r}')
+        for k, row in enumerate(document["constants"]):
+            where = f"constants[{k}]"
+            if not isinstance(row, Mapping) or not {"name", "value"} <= set(row):
+                raise PolicyError(f'{where} must be an object with "name" and "value"')
+            name = row["name"]
+            if name not in known:
+                near = get_close_matches(str(name), known, n=1)
+                raise PolicyError(f"{where}: unknown constant {name!r}" + (f"; is it {near[0]!r}?" if near else ""))
+            if name in values:
+                raise PolicyError(f"{where}: {name} is set a second time")
+            values[name] = _of_kind(known[name], row["value"], where)
+        return cls(version=version, **values)
+
+
+def _of_kind(spec: Field[Any], value: Any, where: str) -> float | bool:
+    """The value as its constant's kind: a switch, a whole number or a number."""
+    if isinstance(spec.default, bool):
+        if not isinstance(value, bool):
+            raise PolicyError(f"{where}: {spec.name} must be true or false, not {value!r}")
+        return value
+    whole = spec.type == "int"
+    if isinstance(value, bool) or not isinstance(value, int | float) or (whole and value != int(value)):
+        raise PolicyError(f"{where}: {spec.name} must be a {'whole ' if whole else ''}number, not {value!r}")
+    return int(value) if whole else value
 
 
 def _constants() -> list[Field[Any]]:

@@ -18,7 +18,6 @@ from influencers.models import Influencer
 from ratings import ledger, live, publication, runs
 from ratings.close import close, due
 from ratings.models import BucketDay, OrderDay, PublicDocument, ReviewTrust, Run, Scorecard, TrustClose
-from ratings.scoring.policy import CURRENT
 from tests.feedback.loading import load_folder
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +95,7 @@ def test_days_closed_one_by_one_end_as_all_at_once(loaded: Path) -> None:
     for later in range(3):
         run = closed_through(LAST + timedelta(days=later))
     assert TrustClose.objects.count() == 3
-    assert ledger.replayed(policy=CURRENT) == ReviewTrust.objects.count() > 400
+    assert ledger.replayed() == ReviewTrust.objects.count() > 400
     by_days, by_day = run.digest, dict(ReviewTrust.objects.values_list("review_id", "trust"))
     for model in (TrustClose, ReviewTrust, BucketDay, OrderDay):
         model.objects.all().delete()
@@ -130,6 +129,12 @@ def test_an_event_moves_its_influencer_and_nobody_else(loaded: Path) -> None:
     assert after[host]["evidence"]["counts"]["reviews"] == before[host]["evidence"]["counts"]["reviews"] + 3
     assert after[host]["overall"]["rank"] == before[host]["overall"]["rank"]
     assert {name for name in after if after[name] != before[name]} == {host}
+    for name, data in after.items():
+        served = publication.document(data["influencer"]["slug"])
+        assert served is not None
+        stored = PublicDocument.objects.get(influencer__source_id=name)
+        assert served.live is stored.live
+        assert served.live or name != host
 
 
 def test_what_came_after_the_run_is_taken_up_again_when_it_is_published(loaded: Path) -> None:
@@ -159,7 +164,7 @@ def test_late_voided_and_revised_reviews_replay_as_they_were_judged(loaded: Path
     review(1, host, AT - timedelta(days=20), mark=5, updated_at=AT)
     run = closed_through(LAST + timedelta(days=2))
     assert trusts.items() <= dict(ReviewTrust.objects.values_list("review_id", "trust")).items()
-    assert ledger.replayed(policy=CURRENT) == ReviewTrust.objects.count()
+    assert ledger.replayed() == ReviewTrust.objects.count()
     assert_live_is_full(run)
 
 
@@ -168,4 +173,4 @@ def test_a_tampered_log_is_named(loaded: Path) -> None:
     one = ReviewTrust.objects.order_by("review_id")[3]
     ReviewTrust.objects.filter(pk=one.pk).update(trust=one.trust - 1)
     with pytest.raises(ledger.Differs, match=one.pk):
-        ledger.replayed(policy=CURRENT)
+        ledger.replayed()

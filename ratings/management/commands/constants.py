@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
@@ -29,9 +30,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sensitivity", type=int, metavar="N", help="halve and double each on a world of N influencers instead"
         )
+        parser.add_argument("--json", action="store_true", help="the policy document: what rate --policy reads")
         parser.add_argument("--days", type=int, default=200, metavar="D", help="length of that world")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(CURRENT.document(), ensure_ascii=False, indent=1))
+            return
         if options["sensitivity"]:
             name, body = "sensitivity", self._sensitivity(options["sensitivity"], options["days"])
         else:
