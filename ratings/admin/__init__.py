@@ -1,5 +1,5 @@
 """The ratings in the admin: records to look at, two verbs to act with."""
 
-from ratings.admin import documents, influencers, runs, scorecards
+from ratings.admin import documents, influencers, members, runs, scorecards
 
-__all__ = ["documents", "influencers", "runs", "scorecards"]
+__all__ = ["documents", "influencers", "members", "runs", "scorecards"]

@@ -2,20 +2,26 @@
 
 from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
 from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
+from ratings.models.members import Claim, MemberEvent, Merchant, MerchantKey, MerchantMember
 from ratings.models.publication import Publication, PublicRun
 from ratings.models.run import PolicyVersion, Run
 from ratings.models.scorecard import DIMENSIONS, Scorecard
 from ratings.models.trust import BucketDay, OrderDay, ReviewTrust, TrustClose
 
 __all__ = [
-    "DIMENSIONS",
     "Action",
     "Appeal",
     "BucketDay",
     "Case",
+    "Claim",
+    "DIMENSIONS",
     "Event",
     "HistoryPoint",
     "KeptDocument",
+    "MemberEvent",
+    "Merchant",
+    "MerchantKey",
+    "MerchantMember",
     "Notice",
     "OrderDay",
     "OutgoingEmail",

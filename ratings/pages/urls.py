@@ -1,6 +1,6 @@
 """Addresses of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from ratings.pages import theme
 from ratings.pages.views import (
@@ -31,6 +31,7 @@ urlpatterns = [
     path("reviews/<str:token>/", reviews.own, name="review"),
     path("complaints/new/", complaints.new, name="new_complaint"),
     path("complaints/<str:token>/", complaints.follow, name="complaint"),
+    path("me/", include("ratings.pages.me.urls")),
     path("theme/", theme.choose, name="theme"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),

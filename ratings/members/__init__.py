@@ -1,0 +1,1 @@
+"""What merchants and influencers do with accounts of their own."""
