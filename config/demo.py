@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import secrets
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -30,23 +29,23 @@ def run(supervisor: Supervisor, port: int) -> None:
         supervisor.begin("static", "manage.py", "collectstatic", "--noinput", "--verbosity=0", "--ignore=redoc")
     supervisor.step("tables", "migrate", "--noinput", "--verbosity=0")
     today = (datetime.now(UTC) + timedelta(hours=8)).date()
-    accounts = state.remembered("demo_accounts.json", json.dumps({"admin": secrets.token_urlsafe(12)}))
-    supervisor.begin("accounts", "manage.py", "demo_accounts")
     load_world(supervisor, today)
     if "static" in supervisor.running:
         supervisor.finish("static")
         state.write_private(collected, files)
     supervisor.begin("web", *WEB, "--host", "127.0.0.1", "--port", str(port), "config.wsgi:application")
     supervisor.step(f"rating as of {today}", "rate", f"--as-of={today}", "--publish")
-    supervisor.finish("accounts")
+    supervisor.begin("accounts", "manage.py", "demo_accounts")  # one of them speaks for a host, who now has an address
     supervisor.begin("worker", *WORKER)
     say("» web server and worker")
     home = f"http://127.0.0.1:{port}"
     supervisor.wait_for_web(home)
+    supervisor.finish("accounts")
     say(f"\nClearhost is up after {time.monotonic() - began:.1f} s; Ctrl-C stops it.\n")
     for title, path in (("pages", "/"), ("REST", "/api/docs/"), ("admin", "/admin/")):
         say(f"  {title:<8}{home}{path}")
-    for user, password in json.loads(accounts).items():
+    say(f"  {'own':<8}{home}/me/")
+    for user, password in json.loads((state.folder() / "demo_accounts.json").read_text()).items():
         say(f"          user {user}, password {password}")
     say(f"  logs    {supervisor.logs}")
     while True:

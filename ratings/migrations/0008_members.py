@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('feedback', '0006_evidence_without_foreign_keys'),
         ('influencers', '0001_initial'),
-        ('ratings', '0004_scorecards_need_no_index_of_the_influencer_alone'),
+        ('ratings', '0007_governance_groups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

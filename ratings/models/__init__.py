@@ -9,12 +9,12 @@ from ratings.models.scorecard import DIMENSIONS, Scorecard
 from ratings.models.trust import BucketDay, OrderDay, ReviewTrust, TrustClose
 
 __all__ = [
+    "DIMENSIONS",
     "Action",
     "Appeal",
     "BucketDay",
     "Case",
     "Claim",
-    "DIMENSIONS",
     "Event",
     "HistoryPoint",
     "KeptDocument",
