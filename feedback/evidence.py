@@ -25,7 +25,7 @@ from feedback.identity import quoted
 from feedback.ingest.files import whole_folder
 from feedback.ingest.rejects import RejectsFile
 from feedback.ingest.typed import ARROW
-from feedback.kinds import KINDS, Column, Kind, Type
+from feedback.kinds import KINDS, PSEUDONYMS, RATED, Column, Kind, Type
 from feedback.models import Complaint, Refund, Session, Violation
 from feedback.models import Review as Review
 from feedback.models.evidence import Evidence
@@ -51,12 +51,14 @@ def snapshot(*, until: date, into: Path) -> Snapshot:
     return _described(into)
 
 
-def extract(*, until: date, into: Path, influencers: Collection[int] | None = None) -> None:
+def extract(
+    *, until: date, into: Path, influencers: Collection[int] | None = None, kinds: Iterable[Kind] = RATED
+) -> None:
     """The files of a snapshot without its digest, of everyone or of some influencers alone."""
     into.mkdir(parents=True, exist_ok=True)
     names = {"start": start_of(until), "influencers": None if influencers is None else list(influencers)}
     with _consistent():
-        for kind in KINDS.values():
+        for kind in kinds:
             if influencers is None or kind.name != "accounts":
                 rows = _stored_rows(kind, some=influencers is not None)
                 _export(kind, rows, names, into / f"{kind.name}.parquet")
@@ -80,8 +82,10 @@ def _stored_rows(kind: Kind, *, some: bool) -> str:
         known += f" AND {event} < %(start)s AND coalesce(x.received_at, {event}) < %(start)s"
     source = f"({_as_of(kind)}) x"
     if some and kind.name != "coverage":
-        owner = "x.id" if kind.name == "influencers" else "x.influencer_id"
+        owner = {"influencers": "x.id", "slots": "o.influencer_id"}.get(kind.name, "x.influencer_id")
         known += f" AND {owner} = ANY(%(influencers)s)"
+    if kind.name == "slots":  # a slot is its session's influencer's
+        source += " JOIN feedback_session o ON o.source_id = x.session_id AND o.voided_at IS NULL"
     if kind.refers_to_influencer:
         source += " JOIN influencers_influencer i ON i.id = x.influencer_id AND i.voided_at IS NULL"
     if kind.name == "influencers":
@@ -114,8 +118,8 @@ def _stored_value(kind: Kind) -> Callable[[Column], str]:
             return "x.source_id"
         if column.name == "influencer_id":
             return "i.source_id"
-        if column.name == "reviewer_id":
-            return "encode(uuid_send(x.reviewer_id), 'hex')"
+        if column.name in PSEUDONYMS:
+            return f"encode(uuid_send(x.{column.name}), 'hex')"
         if column.name == "category" and kind.name == "influencers":
             return "c.code"
         stored = f"x.{quoted(column.name)}"

@@ -14,7 +14,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection, transaction
 
-from feedback.kinds import COVERED, KINDS, Kind
+from feedback.kinds import COVERED, KINDS, PSEUDONYMS, Kind
 from feedback.staging import Staging
 from feedback.stored import table_of
 from influencers import search
@@ -78,7 +78,7 @@ def void(*, kind: Kind, ids: Sequence[str], reason: str, at: datetime) -> Voided
             f"RETURNING {_influencer_and_day(kind)}",
             [at, reason, given],
         )
-        touched = [pair for pair in cursor.fetchall() if pair[0] is not None]
+        touched = [pair for pair in cursor.fetchall() if pair[0] is not None and kind.rated]
         voided = cursor.rowcount
         cursor.executemany(
             "INSERT INTO feedback_outbox (influencer_id, day) VALUES (%s, %s)", sorted(set(touched), key=str)
@@ -112,7 +112,8 @@ def _key() -> bytes:
 
 
 def _pseudonymous(kind: Kind, batches: Iterable[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Table]]:
-    if "reviewer_id" not in kind.by_name:
+    name = next((name for name in PSEUDONYMS if name in kind.by_name), None)
+    if name is None:
         yield from batches
         return
     key = _key()
@@ -121,7 +122,7 @@ def _pseudonymous(kind: Kind, batches: Iterable[tuple[int, pa.Table]]) -> Iterat
         return hashlib.blake2b(reviewer.encode(), key=key, digest_size=16).hexdigest()
 
     for file, table in batches:
-        at = table.schema.get_field_index("reviewer_id")
+        at = table.schema.get_field_index(name)
         ids = table.column(at).combine_chunks().dictionary_encode()
         letters = "".join(map(hashed, ids.dictionary.to_pylist())).encode()
         starts = np.arange(0, len(letters) + 1, 32, dtype=np.int32)  # 32 letters each
@@ -129,7 +130,7 @@ def _pseudonymous(kind: Kind, batches: Iterable[tuple[int, pa.Table]]) -> Iterat
         names = pa.StringArray.from_buffers(len(starts) - 1, pa.py_buffer(starts), pa.py_buffer(letters))
         yield (
             file,
-            table.set_column(at, "reviewer_id", pa.DictionaryArray.from_arrays(ids.indices, names).cast(pa.string())),
+            table.set_column(at, name, pa.DictionaryArray.from_arrays(ids.indices, names).cast(pa.string())),
         )
 
 

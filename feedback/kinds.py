@@ -54,6 +54,7 @@ class Kind:
     columns: tuple[Column, ...]
     ordered: tuple[tuple[str, str], ...] = ()  # pairs (a, b): where both are known, a ≤ b
     parts: tuple[str, ...] = ()  # where the source gives no id: the columns that make one
+    rated: bool = True  # ratings read it; what they do not is for pre-payment checks alone
     by_name: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +95,10 @@ def _money(name: str, about: str = "") -> Column:
     return Column(name, Type.NUMBER, low=0, high=MONEY_LIMIT, about=about)
 
 
+def _share(name: str, about: str = "") -> Column:
+    return Column(name, Type.NUMBER, low=0, high=1, about=about or "0 to 1")
+
+
 def _time(name: str, required: bool = False, about: str = "") -> Column:
     return Column(name, Type.TIME, required, about=about)
 
@@ -106,6 +111,11 @@ REVISION = (
     _time("updated_at", about="a later one is a new revision of the same row"),
     _time("received_at", about="empty means the event time"),
 )
+
+PSEUDONYMS = ("reviewer_id", "buyer_id")  # people: the same person is told, but not who
+BASES = ("paid", "shipped", "settled")
+CLAWBACKS = ("none", "pro_rata", "full")
+ORDER_STATES = ("paid", "shipped", "delivered", "settled", "cancelled", "refunded")
 
 FAULTS = ("influencer", "merchant", "courier", "buyer", "unknown")
 FAULT_OF_REASON = {
@@ -282,7 +292,91 @@ VIOLATIONS = Kind(
     ),
 )
 
-COVERED = ("sessions", "reviews", "refunds", "complaints", "violations")
+DEALS = Kind(
+    "deals",
+    key="deal_id",
+    event_time="agreed_at",
+    columns=(
+        _id("deal_id", required=True),
+        _id("influencer_id", required=True),
+        _time("agreed_at", required=True),
+        Column("fee", Type.NUMBER, required=True, low=0, high=MONEY_LIMIT, about="placement fee agreed"),
+        _id("session_id"),
+        _share("commission_rate"),
+        _money("ad_budget"),
+        _money("promised_amount", about="sales promised for the fee"),
+        Column("promise_basis", Type.CHOICE, choices=BASES, about="which sales were promised"),
+        _share("max_return_rate", about="share of shipped orders that may come back"),
+        Column("clawback", Type.CHOICE, choices=CLAWBACKS, about="what of the fee goes back when the promise fails"),
+        Column("due_days", Type.WHOLE, low=0, high=3650, about="days after the show on which the promise is judged"),
+        _money("delivered_amount", about="sales delivered, on the basis of the promise"),
+        _money("fee_returned"),
+        Column("disputed", Type.BOOLEAN),
+        *REVISION,
+    ),
+    rated=False,
+)
+
+SLOTS = Kind(
+    "slots",
+    key="slot_id",
+    event_time=None,
+    columns=(
+        _id("slot_id", required=True),
+        _id("session_id", required=True),
+        _id("deal_id"),
+        _id("merchant_id"),
+        _id("product_id"),
+        _text("category", length=64),
+        Column("minutes", Type.NUMBER, low=0, high=100_000, about="time on air"),
+        _money("price"),
+        _count("stock_claimed", about="what the host said there is"),
+        _count("stock"),
+        _count("clickers", about="unique people"),
+        _count("orders", about="paid ones"),
+        _money("amount", about="paid"),
+        _count("refund_orders"),
+        _count("cancelled_orders", about="before dispatch"),
+        *REVISION,
+    ),
+    rated=False,
+)
+
+ORDERS = Kind(
+    "orders",
+    key="order_id",
+    event_time="paid_at",
+    columns=(
+        _id("order_id", required=True),
+        _id("influencer_id", required=True),
+        _time("paid_at", required=True),
+        Column("amount", Type.NUMBER, required=True, low=0, high=MONEY_LIMIT, about="paid"),
+        Column("status", Type.CHOICE, required=True, choices=ORDER_STATES),
+        _id("session_id"),
+        _id("slot_id"),
+        _id("product_id"),
+        _text("category", length=64),
+        Column("quantity", Type.WHOLE, low=0, high=COUNT_LIMIT),
+        _id("buyer_id", about="stored as a keyed hash only"),
+        _share("commission_rate"),
+        _time("shipped_at"),
+        _time("delivered_at"),
+        _time("refunded_at"),
+        _time("cancelled_at"),
+        _time("settled_at"),
+        *REVISION,
+    ),
+    ordered=(
+        ("paid_at", "shipped_at"),
+        ("paid_at", "refunded_at"),
+        ("paid_at", "cancelled_at"),
+        ("paid_at", "settled_at"),
+        ("shipped_at", "delivered_at"),
+    ),
+    rated=False,
+)
+
+COVERED = ("sessions", "reviews", "refunds", "complaints", "violations", "deals", "slots", "orders")
 
 COVERAGE = Kind(
     "coverage",
@@ -302,5 +396,19 @@ COVERAGE = Kind(
 
 # in the order in which they depend on each other
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (INFLUENCERS, ACCOUNTS, SESSIONS, REVIEWS, REFUNDS, COMPLAINTS, VIOLATIONS, COVERAGE)
+    kind.name: kind
+    for kind in (
+        INFLUENCERS,
+        ACCOUNTS,
+        SESSIONS,
+        REVIEWS,
+        REFUNDS,
+        COMPLAINTS,
+        VIOLATIONS,
+        DEALS,
+        SLOTS,
+        ORDERS,
+        COVERAGE,
+    )
 }
+RATED = tuple(kind for kind in KINDS.values() if kind.rated)

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import connection
 
 from feedback.clean import start_of
-from feedback.kinds import KINDS
+from feedback.kinds import RATED
 from feedback.stored import table_of
 
 
@@ -36,7 +36,7 @@ def answered_by(*, until: date) -> list[int]:
     later = " UNION ".join(
         f"SELECT influencer_id FROM {table_of(kind)} "  # noqa: S608 (names of our own)
         f"WHERE {kind.event_time} >= %(start)s OR received_at >= %(start)s OR updated_at >= %(start)s"
-        for kind in KINDS.values()
+        for kind in RATED
         if kind.event_time
     )
     with connection.cursor() as cursor:

@@ -55,7 +55,8 @@ class Sieve:
             self.duck.execute(
                 "INSERT INTO known SELECT DISTINCT influencer_id FROM staged ANTI JOIN gone USING (file, line)"
             )
-        self._keep(kind, several=several)
+        if kind.rated:
+            self._keep(kind, several=several)
         path.unlink()
 
     def _refuse_unknown_influencers(self, files: Files) -> None:

@@ -12,7 +12,7 @@ import pyarrow.csv
 from django.db import connection
 
 from feedback.identity import FIRST, quoted, repeats, revision
-from feedback.kinds import Column, Kind, Type
+from feedback.kinds import PSEUDONYMS, Column, Kind, Type
 from feedback.stored import LOCAL_DAY, moment, stored
 
 STAGED_TYPES = {
@@ -195,6 +195,8 @@ class Staging:
 
     def _take_up(self, source: str, influencer: str, day: str, where: str = "true") -> None:
         """Say whose days have to be counted again."""
+        if not self.kind.rated:
+            return
         if self.kind.name == "accounts":
             self._touch(f"SELECT DISTINCT {influencer} FROM {source} WHERE {where}")
         elif self.kind.event_time:
@@ -242,7 +244,7 @@ class Staging:
 
 
 def _staged_type(column: Column) -> str:
-    return "uuid" if column.name == "reviewer_id" else STAGED_TYPES[column.type]
+    return "uuid" if column.name in PSEUDONYMS else STAGED_TYPES[column.type]
 
 
 def _as_csv(batches: Iterable[tuple[int, pa.Table]]) -> Iterator[tuple[memoryview, int]]:

@@ -17,6 +17,9 @@ MODELS = {
     "refunds": "feedback.Refund",
     "complaints": "feedback.Complaint",
     "violations": "feedback.Violation",
+    "deals": "feedback.Deal",
+    "slots": "feedback.Slot",
+    "orders": "feedback.Order",
     "coverage": "feedback.Coverage",
 }
 LOCAL_DAY = "(({} + 28800000000) / 86400000000)::int + DATE '1970-01-01'"  # the policy's time zone is UTC+8

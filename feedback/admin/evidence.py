@@ -9,7 +9,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Complaint, Coverage, Ingest, Outbox, Refund, Review, Revision, Session, Violation
+from feedback.models import (
+    Complaint,
+    Coverage,
+    Deal,
+    Ingest,
+    Order,
+    Outbox,
+    Refund,
+    Review,
+    Revision,
+    Session,
+    Slot,
+    Violation,
+)
 from influencers.admin import RecordAdmin
 from influencers.models import Influencer
 from influencers.search import search
@@ -87,6 +100,38 @@ class ViolationAdmin(EvidenceAdmin):
         "voided_at",
     ]
     list_filter = ["status", "code", "violation_class", "subject", NOT_VOIDED]
+
+
+@admin.register(Deal)
+class DealAdmin(EvidenceAdmin):
+    list_display = [
+        "source_id",
+        "influencer",
+        "agreed_at",
+        "fee",
+        "promised_amount",
+        "delivered_amount",
+        "fee_returned",
+        "disputed",
+        "voided_at",
+    ]
+    list_filter = ["clawback", "promise_basis", "disputed", NOT_VOIDED]
+
+
+@admin.register(Slot)
+class SlotAdmin(RecordAdmin):
+    list_display = ["source_id", "session_id", "category", "minutes", "price", "orders", "refund_orders", "voided_at"]
+    list_filter = [NOT_VOIDED]
+    search_fields = ["source_id__exact", "session_id__exact"]
+    search_help_text = _("the id of the source or of a session")
+    ordering = ["-id"]
+    sortable_by = ()
+
+
+@admin.register(Order)
+class OrderAdmin(EvidenceAdmin):
+    list_display = ["source_id", "influencer", "paid_at", "amount", "status", "session_id", "voided_at"]
+    list_filter = ["status", NOT_VOIDED]
 
 
 @admin.register(Coverage)

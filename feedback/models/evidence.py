@@ -214,6 +214,81 @@ class Violation(Evidence):
         indexes = by_time_and_influencer("violation", "occurred_at")
 
 
+class Deal(Evidence):
+    """What a merchant and an influencer agreed, and what came of it."""
+
+    agreed_at = models.DateTimeField(_("agreed at"))
+    fee = models.FloatField(_("placement fee"))
+    session_id = source_key(_("session"))
+    commission_rate = number(_("commission rate"))
+    ad_budget = number(_("advertising budget"))
+    promised_amount = number(_("promised sales"))
+    promise_basis = choice("deals", "promise_basis", _("basis of the promise"))
+    max_return_rate = number(_("highest return rate"))
+    clawback = choice("deals", "clawback", _("clawback"))
+    due_days = count(_("days until due"))
+    delivered_amount = number(_("delivered sales"))
+    fee_returned = number(_("fee returned"))
+    disputed = models.BooleanField(_("disputed"), null=True, blank=True)
+
+    class Meta(Evidence.Meta):
+        verbose_name = _("deal")
+        verbose_name_plural = _("deals")
+        constraints = [*Sourced.Meta.constraints, *bounds("deals")]
+        indexes = by_time_and_influencer("deal", "agreed_at")
+
+
+class Slot(Sourced):
+    """One product's time within a show; its influencer is the session's."""
+
+    session_id = models.CharField(_("session"), max_length=128, db_collation=ID_COLLATION)
+    deal_id = source_key(_("deal"))
+    merchant_id = source_key(_("merchant"))
+    product_id = source_key(_("product"))
+    category = words(_("category"), 64)
+    minutes = number(_("minutes"))
+    price = number(_("price"))
+    stock_claimed = count(_("stock claimed"))
+    stock = count(_("stock"))
+    clickers = count(_("people who clicked"))
+    orders = count(_("orders"))
+    amount = number(_("amount"))
+    refund_orders = count(_("refunded orders"))
+    cancelled_orders = count(_("cancelled orders"))
+
+    class Meta(Sourced.Meta):
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        constraints = [*Sourced.Meta.constraints, *bounds("slots")]
+        indexes = [models.Index(fields=["session_id"], name="slot_of_session")]
+
+
+class Order(Evidence):
+    """One paid order and what became of it. The buyer is a keyed hash: the same person, but not who."""
+
+    paid_at = models.DateTimeField(_("paid at"))
+    amount = models.FloatField(_("amount"))
+    status = choice("orders", "status", _("status"), null=False, blank=False)
+    session_id = source_key(_("session"))
+    slot_id = source_key(_("slot"))
+    product_id = source_key(_("product"))
+    category = words(_("category"), 64)
+    quantity = count(_("quantity"))
+    buyer_id = models.UUIDField(_("buyer"), null=True, blank=True, editable=False)
+    commission_rate = number(_("commission rate"))
+    shipped_at = moment(_("shipped at"))
+    delivered_at = moment(_("delivered at"))
+    refunded_at = moment(_("refunded at"))
+    cancelled_at = moment(_("cancelled at"))
+    settled_at = moment(_("settled at"))
+
+    class Meta(Evidence.Meta):
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [*Sourced.Meta.constraints, *bounds("orders")]
+        indexes = by_time_and_influencer("order", "paid_at")
+
+
 class Coverage(Sourced):
     """From when to when the evidence of a kind is known to be complete. Assumed ones stand where no source says."""
 

@@ -46,6 +46,15 @@ DEFAULTS: dict[str, dict[str, object]] = {
         "code": "PRM-02",
         "status": "confirmed",
     },
+    "deals": {"deal_id": "d1", "influencer_id": "h1", "agreed_at": "2025-02-20T12:00:00+08:00", "fee": 20000},
+    "slots": {"slot_id": "p1", "session_id": "s1"},
+    "orders": {
+        "order_id": "o1",
+        "influencer_id": "h1",
+        "paid_at": "2025-03-01T20:30:00+08:00",
+        "amount": 99.5,
+        "status": "paid",
+    },
     "coverage": {"kind": "refunds", "from": "", "until": "", "complete": "true"},
 }
 

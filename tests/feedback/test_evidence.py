@@ -72,6 +72,9 @@ def random_world(folder: Path, seed: int) -> Path:
         worlds["violations"].append(
             row("violations", violation_id=f"v{ref}", occurred_at=when(), **{"class": maybe("A")}, **of)
         )
+        worlds["deals"].append(row("deals", deal_id=f"d{ref}", agreed_at=when(), clawback=maybe("full"), **of))
+        worlds["slots"].append(row("slots", slot_id=f"p{ref}", session_id=f"s{ref}", minutes=maybe(number)))
+        worlds["orders"].append(row("orders", order_id=f"o{ref}", paid_at=when(), buyer_id=maybe("u1"), **of))
     worlds["coverage"] = [row("coverage", **{"from": maybe(when()), "complete": maybe("false") or "true"})]
     for kind, rows in worlds.items():
         rows += chance.choices(rows, k=3)

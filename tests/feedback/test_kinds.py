@@ -44,6 +44,21 @@ CONTRACT = {
         "violation_id, influencer_id, occurred_at, code, status",
         "session_id, class, subject, reported_by, authority, document_no, note",
     ),
+    "deals": (
+        "deal_id, influencer_id, agreed_at, fee",
+        "session_id, commission_rate, ad_budget, promised_amount, promise_basis, max_return_rate, clawback, due_days, "
+        "delivered_amount, fee_returned, disputed",
+    ),
+    "slots": (
+        "slot_id, session_id",
+        "deal_id, merchant_id, product_id, category, minutes, price, stock_claimed, stock, clickers, orders, amount, "
+        "refund_orders, cancelled_orders",
+    ),
+    "orders": (
+        "order_id, influencer_id, paid_at, amount, status",
+        "session_id, slot_id, product_id, category, quantity, buyer_id, commission_rate, shipped_at, delivered_at, "
+        "refunded_at, cancelled_at, settled_at",
+    ),
 }
 
 

@@ -1,0 +1,1 @@
+"""The merchant's pre-payment check: it judges these terms, not the person."""
