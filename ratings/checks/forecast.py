@@ -242,12 +242,12 @@ def _level(
 
 def _own_shape(o: levels.Observed, amount: Floats, exposure: Floats, found: Levels, rules: Rules) -> Floats:
     """The platform's shape, widened or narrowed to how much this influencer's own shows differ."""
-    ok = (o.count >= levels.LEAST_COUNT) & (amount > 0)
-    k = int(ok.sum())
+    ok = amount > 0  # all or none: leaving out the small ones would make shows look alike
+    k = int(ok.sum()) if o.count.size and float(np.mean(o.count)) >= levels.LEAST_COUNT else 0
     pooled = float(np.var(found.shape))
     if k < levels.LEAST_OF_HOST or pooled <= 0:
         return found.shape
     own = float(np.var(np.log(amount[ok] / exposure[ok]), ddof=1))
-    own = max(own - float(np.mean(1 / o.count[ok])), 0.0)
+    own = max(own - float(np.mean(1 / np.maximum(o.count[ok], 1.0))), 0.0)
     scale = (rules.spread_prior * pooled + (k - 1) * own) / (rules.spread_prior + k - 1) / pooled
     return levels.centred(found.shape * np.sqrt(np.clip(scale, 0.2, 6.0)))

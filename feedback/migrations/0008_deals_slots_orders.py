@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0006_evidence_without_foreign_keys'),
+        ('feedback', '0007_outbox_at'),
         ('influencers', '0001_initial'),
     ]
 
