@@ -247,3 +247,12 @@ def pieces(kind: str, ids: Collection[str]) -> dict[str, dict[str, Any]]:
     model, (time, *facts) = PIECES[kind]
     rows = model._default_manager.filter(source_id__in=ids).values("source_id", *facts, at=F(time))
     return {row.pop("source_id"): row for row in rows}
+
+
+def owner_of(kind: str, source_id: str) -> int | None:
+    """Whose a piece of evidence is, by key; None for one that is not there or was taken out."""
+    if "\0" in source_id:
+        return None
+    model, _facts = PIECES[kind]
+    found = model._default_manager.filter(source_id=source_id, voided_at=None)
+    return found.values_list("influencer_id", flat=True).first()

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from influencers.admin import RecordAdmin
-from ratings.members import claims
+from ratings.members import claims, contests, replies
 from ratings.members.refusal import NotPossible
-from ratings.models import Claim, MemberEvent, Merchant, MerchantKey, MerchantMember
+from ratings.models import Claim, Contest, MemberEvent, Merchant, MerchantKey, MerchantMember, Reply
 
 
 class ReasonForm(forms.Form):
@@ -98,6 +98,53 @@ class ClaimAdmin(RecordAdmin):
             return claims.decide(claim=row, approve=approve, reason=reason, by=by, at=timezone.now())
 
         return with_reason(self, request, chosen, title=title, action=action, verb=verb)
+
+
+@admin.register(Contest)
+class ContestAdmin(RecordAdmin):
+    list_display = ["influencer", "kind", "source_id", "state", "filed_at", "due_at", "decided_by"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["influencer", "decided_by"]
+    search_fields = ["=source_id", "=influencer__source_id"]
+    ordering = ["due_at"]
+    actions = ["uphold", "reject"]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("ratings.change_contest"))
+
+    @admin.action(description=_("Uphold: take the evidence out"), permissions=["decide"])
+    def uphold(self, request: HttpRequest, chosen: QuerySet[Contest]) -> HttpResponse | None:
+        return self._decide(request, chosen, "uphold", str(_("Uphold contests")), uphold=True)
+
+    @admin.action(description=_("Reject: the evidence stays"), permissions=["decide"])
+    def reject(self, request: HttpRequest, chosen: QuerySet[Contest]) -> HttpResponse | None:
+        return self._decide(request, chosen, "reject", str(_("Reject contests")), uphold=False)
+
+    def _decide(
+        self, request: HttpRequest, chosen: QuerySet[Contest], action: str, title: str, *, uphold: bool
+    ) -> HttpResponse | None:
+        def verb(row: Contest, reason: str, by: User) -> object:
+            return contests.decide(contest=row, uphold=uphold, reason=reason, by=by, at=timezone.now())
+
+        return with_reason(self, request, chosen, title=title, action=action, verb=verb)
+
+
+@admin.register(Reply)
+class ReplyAdmin(RecordAdmin):
+    list_display = ["influencer", "review_id", "at", "ended_at", "removed_by"]
+    list_select_related = ["influencer", "removed_by"]
+    search_fields = ["=review_id", "=influencer__source_id"]
+    actions = ["remove"]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("ratings.change_reply"))
+
+    @admin.action(description=_("Remove from the card for good"), permissions=["decide"])
+    def remove(self, request: HttpRequest, chosen: QuerySet[Reply]) -> HttpResponse | None:
+        def verb(row: Reply, reason: str, by: User) -> object:
+            return replies.remove(reply=row, reason=reason, by=by, at=timezone.now())
+
+        return with_reason(self, request, chosen, title=str(_("Remove replies")), action="remove", verb=verb)
 
 
 @admin.register(Merchant)

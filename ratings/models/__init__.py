@@ -4,6 +4,7 @@ from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
 from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
 from ratings.models.members import Claim, MemberEvent, Merchant, MerchantKey, MerchantMember
 from ratings.models.publication import Publication, PublicRun
+from ratings.models.replies import Contest, Reply
 from ratings.models.run import PolicyVersion, Run
 from ratings.models.scorecard import DIMENSIONS, Scorecard
 from ratings.models.trust import BucketDay, OrderDay, ReviewTrust, TrustClose
@@ -15,6 +16,7 @@ __all__ = [
     "BucketDay",
     "Case",
     "Claim",
+    "Contest",
     "Event",
     "HistoryPoint",
     "KeptDocument",
@@ -29,6 +31,7 @@ __all__ = [
     "PublicDocument",
     "PublicRun",
     "Publication",
+    "Reply",
     "ReviewTrust",
     "Run",
     "Scorecard",
