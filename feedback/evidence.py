@@ -133,7 +133,7 @@ def _export(kind: Kind, rows: str, names: dict[str, Any], path: Path) -> None:
     schema = clean_schema(kind)
     with connection.cursor() as cursor, pq.ParquetWriter(path, schema) as writer:
         copy = f"COPY ({rows}) TO STDOUT (FORMAT csv)"
-        with cursor.copy(copy, names) as lines:
+        with cursor.cursor.copy(copy, names) as lines:  # the debug wrapper's copy takes no values
             for block in _blocks(lines):
                 writer.write_table(_parsed(block, schema))
 

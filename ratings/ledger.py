@@ -197,7 +197,9 @@ def _buckets(where: str, values: list[Any]) -> pa.Table:
 
 def _table(sql: str, values: list[Any], schema: pa.Schema) -> pa.Table:
     """Rows of a query, by COPY; floats keep every digit."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", values) as lines:
+    copy = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
+    # the cursor within: the debug wrapper's copy takes no values
+    with connection.cursor() as cursor, cursor.cursor.copy(copy, values) as lines:
         text = b"".join(lines)
     if not text:
         return schema.empty_table()

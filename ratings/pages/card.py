@@ -1,60 +1,22 @@
 """A public document as a page reads it: figures, their words, their charts. Nothing is computed anew."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from ratings.pages import labels, wording
-from ratings.pages.charts import Chart, Table, band_row, dimension_bars, interval_band, shown_against_real, trend
-from ratings.pages.numbers import as_day, day, sentences, signed
+from ratings.pages import standing as stood
+from ratings.pages.charts import Chart, band_row, interval_band, refund_rate, trend
+from ratings.pages.numbers import as_day, day, sentences
+from ratings.pages.shows import Shows
+from ratings.pages.why import Why
 
-DIMENSIONS = ("professionalism", "service_attitude", "compliance", "after_sales", "authenticity")
 KINDS = tuple(labels.KINDS)
 
+LEAST_ORDERS = 30  # before a share of them says anything
+
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DimensionRow:
-    """One dimension: its bar, and by how much it lifts or lowers the overall score against peers."""
-
-    code: str
-    name: str
-    about: str
-    figures: Row
-    chart: Chart
-    lift: float | None
-
-    @property
-    def lift_text(self) -> str:
-        return "" if self.lift is None else signed(self.lift)
-
-    @property
-    def points(self) -> float:
-        """Points this dimension gives to the overall score."""
-        return float(self.figures["weight"]) * float(self.figures["score"])
-
-    @property
-    def possible(self) -> float:
-        return float(self.figures["weight"]) * 100
-
-    @property
-    def unseen(self) -> bool:
-        return not self.figures.get("evidence")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One contribution, in points of the overall score."""
-
-    name: str
-    source: str
-    points: float
-    code: str
-    evidence_id: str
-    held_points: float
 
 
 class Card:
@@ -195,127 +157,46 @@ class Card:
     def band(self) -> Chart:
         return interval_band(self.overall["score"], self.overall["low"], self.overall["high"])
 
-    # the five dimensions, and why -----------------------------------------------------------------------
+    # what stands behind it --------------------------------------------------------------------------------
 
     @cached_property
-    def dimensions(self) -> list[DimensionRow]:
-        found: Row = self.data["dimensions"]
-        alone = {"peer_mean": None} if self.peers == 1 else {}  # one's own mean is no peers' average
-        named = [
-            (code, labels.name(labels.DIMENSIONS, code), {**found[code], **alone})
-            for code in DIMENSIONS
-            if code in found
-        ]
-        charts, self.dimension_table = dimension_bars(named)
-        return [
-            DimensionRow(code, name, labels.name(labels.ABOUT, code), row, chart, self.lift(row))
-            for (code, name, row), chart in zip(named, charts, strict=True)
-        ]
+    def why(self) -> Why:
+        return Why(self.data, peers=self.peers)
 
-    dimension_table: Table = Table((), ())
-
-    @staticmethod
-    def lift(row: Row) -> float | None:
-        """Points of the overall score above the peers' average of this dimension."""
-        peer = row.get("peer_mean")
-        return None if peer is None else float(row["weight"]) * (float(row["score"]) - float(peer))
+    @cached_property
+    def shows(self) -> Shows:
+        return Shows(self.data)
 
     @property
-    def lifts(self) -> list[DimensionRow]:
-        """What stands above the peers, most first."""
-        return sorted((d for d in self.dimensions if (d.lift or 0) >= 0.05), key=lambda d: -(d.lift or 0))
-
-    @property
-    def drops(self) -> list[DimensionRow]:
-        return sorted((d for d in self.dimensions if (d.lift or 0) <= -0.05), key=lambda d: d.lift or 0)
-
-    @cached_property
-    def parts(self) -> list[Part]:
-        """Every contribution, strongest first; together they are the overall score."""
-        rows = [
-            Part(
-                labels.name(labels.CHANNELS, c["channel"]),
-                labels.name(labels.SOURCES, c["source"]),
-                float(c["points"]),
-                str(c["dimension"]),
-                str(c.get("evidence_id") or ""),
-                float(c.get("held_points") or 0),
-            )
-            for c in self.data.get("contributions") or []
-        ]
-        return sorted(rows, key=lambda p: -abs(p.points))
-
-    @cached_property
-    def parts_by_dimension(self) -> list[tuple[DimensionRow, list[Part], float]]:
-        grouped = []
-        for row in self.dimensions:
-            parts = [p for p in self.parts if p.code == row.code]
-            grouped.append((row, parts, sum(p.points for p in parts)))
-        return [g for g in grouped if g[1]]
-
-    # viewers, trend, standing ---------------------------------------------------------------------------
-
-    @cached_property
-    def shows(self) -> list[Row]:
-        """The last shows with viewers, newest first."""
-        found = [s for s in self.data.get("traffic") or [] if s.get("shown") and s.get("real") is not None]
-        return sorted(found, key=lambda s: str(s["started_at"]), reverse=True)
-
-    @property
-    def flagged(self) -> int:
-        return sum(1 for s in self.shows if s["flagged"])
-
-    @cached_property
-    def traffic(self) -> tuple[list[Chart], Table]:
-        return shown_against_real(self.shows)
-
-    @cached_property
-    def traffic_rows(self) -> list[tuple[Row, Chart]]:
-        return list(zip(self.shows, self.traffic[0], strict=False))
-
-    @property
-    def worst_show(self) -> Row | None:
-        """The flagged show with the largest gap, else none."""
-        flagged = [s for s in self.shows if s["flagged"]]
-        return max(flagged, key=lambda s: s["shown"] - s["real"], default=None)
-
-    @property
-    def viewers_text(self) -> str:
-        if worst := self.worst_show:
-            return wording.viewers(worst["shown"], worst["real"])
-        last = self.shows[0] if self.shows else None
-        return wording.viewers_supported(last["shown"], last["real"]) if last else ""
-
-    @cached_property
-    def standing(self) -> list[dict[str, Any]]:
-        """Public warnings and appeals, with what they are called."""
-        found = []
-        for row in self.data.get("standing") or []:
-            appeal = row.get("appeal")
-            due = appeal.get("due") or appeal.get("due_at") if isinstance(appeal, Mapping) else None
-            found.append(
-                {
-                    **row,
-                    "name": labels.name(labels.LEVELS, row.get("level")),
-                    "appeal_text": wording.under_appeal(as_day(due)) if due else "",
-                    "from": day(as_day(row["start"])) if row.get("start") else "",
-                    "until": day(as_day(row["end"])) if row.get("end") else "",
-                }
-            )
+    def refunds(self) -> Row | None:
+        """Refunds against peers, where both are known and there are orders enough to speak of."""
+        found: Row | None = self.data.get("refunds")
+        if not found or found.get("peers_low") is None or found["orders"] < LEAST_ORDERS:
+            return None
         return found
 
+    @property
+    def refunds_text(self) -> str:
+        r = self.refunds
+        return wording.refunded(r["rate"], r["peers_low"], r["peers_high"]) if r else ""
+
     @cached_property
-    def events(self) -> list[tuple[date, str]]:
-        return [
-            (as_day(r["start"]), f"{r['name']}: {r.get('public_summary') or ''}")
-            for r in self.standing
-            if r.get("start")
-        ]
+    def refunds_chart(self) -> Chart | None:
+        r = self.refunds
+        return refund_rate(r["rate"], r["peers_low"], r["peers_high"]) if r else None
+
+    @cached_property
+    def standing(self) -> list[stood.Entry]:
+        return stood.entries(self.data)
+
+    @cached_property
+    def events(self) -> list[stood.Event]:
+        return stood.events(self.standing, self.history)
 
     @cached_property
     def trend(self) -> Chart | None:
         points = [p for p in self.history if p.get("score") is not None]
-        return trend(points, self.events) if len(points) >= 2 else None
+        return trend(points, [(event.when, event.what) for event in self.events]) if len(points) >= 2 else None
 
     # which run ------------------------------------------------------------------------------------------
 

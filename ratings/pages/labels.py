@@ -123,6 +123,50 @@ LEVELS: dict[str, str | Promise] = {
     "L5": _("Revocation"),
 }
 
+OUTCOMES: dict[str, str | Promise] = {
+    "upheld": _("Appeal decided: the measure stands"),
+    "reduced": _("Appeal decided: the measure was reduced"),
+    "overturned": _("Appeal decided: the measure was overturned"),
+}
+
+REFUND_REASONS: dict[str, str | Promise] = {
+    "not_as_described": _("not as described"),
+    "quality": _("quality"),
+    "not_delivered": _("not delivered"),
+    "late": _("late"),
+    "wrong_item": _("wrong item"),
+    "no_reason": _("no reason given"),
+    "other": _("another reason"),
+}
+
+FAULTS: dict[str, str | Promise] = {
+    "influencer": _("fault of the host"),
+    "merchant": _("fault of the merchant"),
+    "courier": _("fault of the courier"),
+    "buyer": _("the buyer's choice"),
+    "unknown": _("fault unknown"),
+}
+
+SEVERITIES: dict[str, str | Promise] = {
+    "minor": _("minor complaint"),
+    "moderate": _("moderate complaint"),
+    "severe": _("severe complaint"),
+}
+
+PIECES: dict[str, str | Promise] = {
+    "reviews": _("Review"),
+    "refunds": _("Refund"),
+    "complaints": _("Complaint"),
+    "violations": _("Violation"),
+    "sessions": _("Show"),
+}
+
+MARKS: dict[str, str | Promise] = {
+    "high": _("good: all 4 or 5"),
+    "mixed": _("mixed"),
+    "low": _("poor: a 1 or 2 among them"),
+}
+
 
 def name(names: Mapping[str, str | Promise], code: object) -> str:
     """The name of a code; an unknown code is shown as it is, never hidden."""

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from ratings.pages import theme
 from ratings.pages.views import (
+    behind,
     compare,
     complaints,
     crawlers,
@@ -23,6 +24,8 @@ urlpatterns = [
     path("search/", home.search, name="search"),
     path("influencers/<str:slug>/", scorecard.scorecard, name="scorecard"),
     path("influencers/<str:slug>/card.svg", pictures.share, name="share"),
+    path("influencers/<str:slug>/reviews/", behind.reviews, name="reviews"),
+    path("influencers/<str:slug>/evidence/", behind.single, name="evidence"),
     path("rankings/", rankings.rankings, name="rankings"),
     path("compare/", compare.compare, name="compare"),
     path("methodology/", methodology.methodology, name="methodology"),

@@ -68,8 +68,11 @@ def refunded(rate: float, low: float, high: float) -> str:
     }
 
 
-def under_appeal(due: date) -> str:
-    return _("A warning is under appeal; the decision is due by %(day)s.") % {"day": day(due, year=False)}
+def under_appeal(due: date, level: str = "") -> str:
+    if level in ("", "L1"):
+        return _("A warning is under appeal; the decision is due by %(day)s.") % {"day": day(due, year=False)}
+    named = {"level": labels.name(labels.LEVELS, level), "day": day(due, year=False)}
+    return _("%(level)s: under appeal; the decision is due by %(day)s.") % named
 
 
 def cap_reason(cap: Mapping[str, Any], grade: str) -> str:

@@ -1,7 +1,8 @@
 """What the public sees: one run at a time, one document per influencer, and lists that stay within their run."""
 
-from ratings.publication.lists import history, influencers, rankings
+from ratings.publication.lists import history, influencers, rankings, year_of
 from ratings.publication.paging import CursorGone, CursorInvalid, Page
+from ratings.publication.reasons import Reason
 from ratings.publication.reviews import Shown, Trust, reviews
 from ratings.publication.serving import document, documents, kept_document, public_run
 from ratings.publication.verbs import CannotPublish, hold_still, publish, renew, unpublish
@@ -11,6 +12,7 @@ __all__ = [
     "CursorGone",
     "CursorInvalid",
     "Page",
+    "Reason",
     "Shown",
     "Trust",
     "document",
@@ -25,4 +27,5 @@ __all__ = [
     "renew",
     "reviews",
     "unpublish",
+    "year_of",
 ]

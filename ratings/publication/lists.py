@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from influencers.models import Account, Category
@@ -114,6 +116,23 @@ def history(*, slug: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[Histo
         raise CursorInvalid
     points = HistoryPoint.objects.filter(influencer__document__slug=slug)
     return page(points, order=BY_DAY, run=0, scope=scope, cursor=at, size=size)
+
+
+YEAR = """
+SELECT as_of, policy_id, score, low, high, grade FROM (
+  SELECT *, lag(policy_id) OVER (ORDER BY as_of) AS before,
+    row_number() OVER (PARTITION BY date_trunc('week', as_of) ORDER BY as_of DESC) AS newest_of_its_week
+  FROM ratings_historypoint WHERE influencer_id = %s AND as_of > %s
+) h WHERE newest_of_its_week = 1 OR before <> policy_id ORDER BY as_of
+"""
+
+
+def year_of(*, influencer: int, until: date) -> list[dict[str, Any]]:
+    """A year of points, oldest first, for drawing: the last of each week, and the first under each policy."""
+    with connection.cursor() as cursor:
+        cursor.execute(YEAR, [influencer, until - timedelta(days=366)])
+        names = ("as_of", "policy", "score", "low", "high", "grade")
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _cards(run: int) -> QuerySet[Scorecard]:

@@ -91,6 +91,12 @@ def canonical(context: Mapping[str, Any]) -> str:
 
 
 @register.simple_tag
+def review_choices() -> list[tuple[str, str]]:
+    """(code, name) of the marks one may filter by."""
+    return [(code, str(name)) for code, name in labels.MARKS.items()]
+
+
+@register.simple_tag
 def languages() -> tuple[tuple[str, str, str, bool], ...]:
     """(code, tag, own name, whether it is the one in use)."""
     now = get_language() or "en"

@@ -28,7 +28,7 @@ def trend(points: Sequence[Mapping[str, Any]], events: Sequence[tuple[date, str]
     bottom, top = bounds([p["low"] for p in points], [p["high"] for p in points])
 
     def across(when: date) -> float:
-        return LEFT + (RIGHT - LEFT) * (when - first).days / span
+        return LEFT + (RIGHT - LEFT) * min((when - first).days, span) / span
 
     def up(score: float) -> float:
         return BOTTOM - (BOTTOM - TOP) * (score - bottom) / (top - bottom)
@@ -64,7 +64,7 @@ def trend(points: Sequence[Mapping[str, Any]], events: Sequence[tuple[date, str]
             ),
         )
         for n, (when, _what) in enumerate(events, start=1)
-        if first <= when <= last
+        if first <= when
     ]
     ends = [
         tag("text", month(first), x=percent(LEFT), y=HEIGHT - 6, class_="axis"),

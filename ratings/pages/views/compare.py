@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from ratings import publication
 from ratings.pages import boards, labels
-from ratings.pages.card import DIMENSIONS, Card, Row
+from ratings.pages.card import Card, Row
 from ratings.pages.charts import Chart, band_row, scale_axis, scale_of
 from ratings.pages.numbers import isolated
 from ratings.pages.views.home import asked, matches
+from ratings.pages.why import DIMENSIONS
 
 MOST = 5
 OFFERED = 8

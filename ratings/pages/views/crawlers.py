@@ -8,7 +8,10 @@ from django.views.decorators.http import require_safe
 from ratings.models import PublicDocument
 
 PART = 20_000
-HIDDEN = ("/admin/", "/accounts/", "/me/", "/check/", "/watchlist/", "/reviews/", "/complaints/", "/search/", "/i18n/")
+HIDDEN = (
+    *("/admin/", "/accounts/", "/me/", "/check/", "/watchlist/", "/reviews/", "/complaints/", "/search/", "/i18n/"),
+    "/influencers/*/evidence/",
+)
 PAGES = ("home", "rankings", "compare", "methodology", "transparency")
 LANGUAGES = ("en", "zh-hans")
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -14,8 +14,8 @@ from ratings import publication
 from ratings.models import PublicRun
 from ratings.pages import calculator, labels, wording
 from ratings.pages.boards import categories
-from ratings.pages.card import DIMENSIONS
 from ratings.pages.charts import dimension_bars, interval_band
+from ratings.pages.why import DIMENSIONS
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CURRENT, Policy
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from ratings import publication
 from ratings.pages import boards, labels
-from ratings.pages.card import DIMENSIONS
 from ratings.pages.charts import scale_axis, scale_of
+from ratings.pages.why import DIMENSIONS
 
 SIZE = 50
 BY = ("score", "p_top10")

@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ratings import publication
-from ratings.pages import linked
+from ratings.pages import linked, reviews
 from ratings.pages.badge import HEIGHT, WIDTH
 from ratings.pages.card import Card
+from ratings.pages.numbers import as_day
 
-POINTS = 200  # of history: daily for a year would be thinned by the drawing anyway
+REVIEWS = 5
 
 
 @require_safe
@@ -18,10 +19,8 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
     document = publication.document(slug)
     if document is None:
         raise Http404
-    points = publication.history(slug=slug, size=POINTS).rows
-    history = [
-        {"as_of": p.as_of, "score": p.score, "low": p.low, "high": p.high, "grade": p.grade} for p in reversed(points)
-    ]
+    history = publication.year_of(influencer=document.influencer_id, until=as_day(document.data["as_of"]))
+    newest = publication.reviews(influencer=document.influencer_id, size=REVIEWS)
     card = Card(document.data, history)
     address = request.build_absolute_uri(request.path)
     context = {
@@ -32,5 +31,6 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         "badge": request.build_absolute_uri(f"/api/v1/influencers/{slug}/badge.svg"),
         "badge_size": (WIDTH, HEIGHT),
         "share": request.build_absolute_uri(reverse("pages:share", args=[slug])),
+        "reviews": [reviews.line(shown) for shown in newest.rows],
     }
     return render(request, "ratings/scorecard.html", context)
