@@ -1,5 +1,6 @@
 """What the ratings keep: runs with their scorecards, what of them is public, and what was decided about whom."""
 
+from ratings.models.alerts import Alert, AlertEvent, Desk, Rule, Suggestion, Urgency, Watch
 from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
 from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
 from ratings.models.members import Claim, MemberEvent, Merchant, MerchantKey, MerchantMember
@@ -12,11 +13,14 @@ from ratings.models.trust import BucketDay, OrderDay, ReviewTrust, TrustClose
 __all__ = [
     "DIMENSIONS",
     "Action",
+    "Alert",
+    "AlertEvent",
     "Appeal",
     "BucketDay",
     "Case",
     "Claim",
     "Contest",
+    "Desk",
     "Event",
     "HistoryPoint",
     "KeptDocument",
@@ -33,8 +37,12 @@ __all__ = [
     "Publication",
     "Reply",
     "ReviewTrust",
+    "Rule",
     "Run",
     "Scorecard",
     "Standing",
+    "Suggestion",
     "TrustClose",
+    "Urgency",
+    "Watch",
 ]

@@ -80,6 +80,7 @@ class HistoryPoint(models.Model):
     high = models.FloatField(_("high"))
     grade = models.CharField(_("grade"), max_length=2, blank=True)
     rank = models.PositiveIntegerField(_("rank"), null=True)
+    service_attitude = models.FloatField(_("service attitude"), null=True)
 
     class Meta:
         verbose_name = _("history point")

@@ -18,12 +18,14 @@ SELECT influencer_id, %(as_of)s, run_id, body_gzip FROM ratings_publicdocument W
 ON CONFLICT (influencer_id, as_of) DO UPDATE SET run_id = EXCLUDED.run_id, body_gzip = EXCLUDED.body_gzip
 """
 MARK = """
-INSERT INTO ratings_historypoint (influencer_id, as_of, run_id, policy_id, status, score, low, high, grade, rank)
-SELECT c.influencer_id, %(as_of)s, c.run_id, %(policy)s, c.status, c.score, c.low, c.high, c.grade, c.rank
+INSERT INTO ratings_historypoint
+    (influencer_id, as_of, run_id, policy_id, status, score, low, high, grade, rank, service_attitude)
+SELECT c.influencer_id, %(as_of)s, c.run_id, %(policy)s, c.status, c.score, c.low, c.high, c.grade, c.rank,
+    c.service_attitude
 FROM ratings_scorecard c JOIN ratings_publicdocument d USING (influencer_id) WHERE c.run_id = %(run)s
 ON CONFLICT (influencer_id, as_of) DO UPDATE SET run_id = EXCLUDED.run_id, policy_id = EXCLUDED.policy_id,
     status = EXCLUDED.status, score = EXCLUDED.score, low = EXCLUDED.low, high = EXCLUDED.high,
-    grade = EXCLUDED.grade, rank = EXCLUDED.rank
+    grade = EXCLUDED.grade, rank = EXCLUDED.rank, service_attitude = EXCLUDED.service_attitude
 """
 
 
