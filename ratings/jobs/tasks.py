@@ -12,6 +12,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from ratings.close import close, due
+from ratings.governance import alerts, clocks
 
 STALLED_AFTER = 30.0  # seconds without a sign of life of the worker that had taken a job
 KEEP_FAILED_HOURS = 30 * 24
@@ -22,17 +23,32 @@ log = logging.getLogger("clearhost.worker")
 @app.periodic(cron=EVERY_MINUTE)
 @app.task(name="close_day", lock="close_day", queueing_lock="close_day")
 def close_day(timestamp: int) -> None:
-    """Close the days that ended."""
+    """Close the days that ended, and look at everyone in the run that is public."""
     at = clock.now()
     day = due(at=at)
     if day is not None:
         run = close(day=day, at=at)
         log.info("closed %s: run %s", day, run and run.pk)
+    raised = alerts.watch_close(at=at)
+    if raised:
+        log.info("%s new alerts", raised)
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="turn_clocks", lock="turn_clocks", queueing_lock="turn_clocks")
+def turn_clocks(timestamp: int) -> None:
+    """Do what time alone asks for."""
+    for what, count in clocks.turn(at=clock.now()).items():
+        if count:
+            log.info("%s: %s", what, count)
 
 
 @app.task(name="watch_touched", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
 def watch_touched(influencers: Sequence[int]) -> None:
     """Look for alerts on those whose evidence has just been taken up."""
+    raised = alerts.watch_touched(influencers=influencers, at=clock.now())
+    if raised:
+        log.info("%s new alerts", raised)
 
 
 @app.periodic(cron=EVERY_MINUTE)

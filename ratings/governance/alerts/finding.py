@@ -18,7 +18,7 @@ class Finding:
     """Something a person should look at.
 
     `reason` has %(name)s from `evidence`. `cause` names what it is about (a show, a date); empty, it is a condition
-    that lasts, and as long as it does it is one cause.
+    that lasts, and as long as it does it is one cause, unless `scale` says that it has outgrown the last one.
     """
 
     rule: Rule
@@ -28,6 +28,7 @@ class Finding:
     evidence: Mapping[str, Any]
     suggestion: Suggestion
     cause: str = ""
+    scale: str = ""
     code: str = ""
     plural: tuple[str, str] | None = None
     """The plural of `reason`, and the name in `evidence` of the number that decides."""
@@ -54,13 +55,13 @@ class Look:
 
     def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Ask the database; `{mine}` in the text is the condition on influencer_id."""
-        mine = "true" if self.influencers is None else "influencer_id = ANY(%(who)s)"
+        mine = "influencer_id IS NOT NULL" if self.influencers is None else "influencer_id = ANY(%(who)s)"
         who = None if self.influencers is None else sorted(self.influencers)
         with connection.cursor() as cursor:
             cursor.execute(
                 sql.replace("{mine}", mine), {"who": who, "run": self.public.run_id, "at": self.at, **values}
             )
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def usual_of(self, group: str, rate: str) -> float | None:
         """What is usual in a peer group, or on the whole platform where the group is too small to say."""

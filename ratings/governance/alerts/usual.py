@@ -14,7 +14,7 @@ MONTH = timedelta(days=30)
 ENOUGH_ORDERS = 20.0
 ENOUGH_PEERS = 5
 
-# per influencer with orders in the last month: orders, orders given back after dispatch, cancelled before it
+# per influencer with orders in the last month: those, and of them given back after dispatch or cancelled before it
 TRADE = """
 SELECT s.influencer_id, c.peer_group, s.orders,
        greatest(s.refunds, coalesce(r.refunds, 0)), greatest(s.cancelled, coalesce(r.cancelled, 0))
@@ -22,10 +22,11 @@ FROM (SELECT influencer_id, sum(orders)::float orders, coalesce(sum(refund_order
              coalesce(sum(cancelled_orders), 0)::float cancelled
       FROM feedback_session
       WHERE voided_at IS NULL AND started_at >= %(since)s AND started_at < %(at)s AND {mine} GROUP BY 1) s
-LEFT JOIN (SELECT influencer_id, count(*) FILTER (WHERE stage IS DISTINCT FROM 'before_dispatch')::float refunds,
-                  count(*) FILTER (WHERE stage = 'before_dispatch')::float cancelled
-           FROM feedback_refund
-           WHERE voided_at IS NULL AND created_at >= %(since)s AND created_at < %(at)s AND {mine} GROUP BY 1) r
+LEFT JOIN (SELECT b.influencer_id, count(*) FILTER (WHERE b.stage IS DISTINCT FROM 'before_dispatch')::float refunds,
+                  count(*) FILTER (WHERE b.stage = 'before_dispatch')::float cancelled
+           FROM feedback_refund b LEFT JOIN feedback_session q ON q.source_id = b.session_id
+           WHERE b.voided_at IS NULL AND b.created_at >= %(since)s AND b.created_at < %(at)s
+                 AND (q.started_at IS NULL OR q.started_at >= %(since)s) AND b.{mine} GROUP BY 1) r
     USING (influencer_id)
 JOIN ratings_scorecard c ON c.influencer_id = s.influencer_id AND c.run_id = %(run)s
 WHERE s.orders > 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ratings.governance.alerts.finding import Finding, Look
 from ratings.governance.alerts.rules import (
+    balance,
     cancellations,
     complaint_burst,
     expired,
@@ -26,4 +27,4 @@ LIVE: tuple[Find, ...] = (
     held_down.find,
     cancellations.find,
 )
-AT_CLOSE: tuple[Find, ...] = (*LIVE, service.find, inflated.find, hired_comments.find, expired.find)
+AT_CLOSE: tuple[Find, ...] = (*LIVE, service.find, inflated.find, hired_comments.find, expired.find, balance.find)

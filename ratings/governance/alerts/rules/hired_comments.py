@@ -31,7 +31,8 @@ def find(look: Look) -> Iterator[Finding]:
             influencer=who,
             severity=Urgency.MEDIUM,
             reason=_(
-                "In the show of %(day)s %(commenters)d accounts wrote %(comments)d comments, %(each).0f each on average."
+                "In the show of %(day)s %(commenters)d accounts wrote %(comments)d comments, "
+                "%(each).0f each on average."
             ),
             evidence={
                 "session": show,

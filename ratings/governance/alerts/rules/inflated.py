@@ -14,8 +14,8 @@ AGAIN = """
 SELECT influencer_id, flagged, ids, shown, supported FROM (
     SELECT c.influencer_id, count(*) FILTER (WHERE (s.show->>'flagged')::boolean) AS flagged,
            json_agg(s.show->>'session_id') FILTER (WHERE (s.show->>'flagged')::boolean) AS ids,
-           sum((s.show->>'shown')::bigint) FILTER (WHERE (s.show->>'flagged')::boolean) AS shown,
-           sum((s.show->>'real')::bigint) FILTER (WHERE (s.show->>'flagged')::boolean) AS supported
+           sum((s.show->>'shown')::bigint) FILTER (WHERE (s.show->>'flagged')::boolean)::bigint AS shown,
+           sum((s.show->>'real')::bigint) FILTER (WHERE (s.show->>'flagged')::boolean)::bigint AS supported
     FROM ratings_scorecard c
     CROSS JOIN LATERAL json_array_elements(c.card->'traffic') WITH ORDINALITY AS s(show, place)
     WHERE c.run_id = %(run)s AND s.place <= %(of)s GROUP BY 1) judged

@@ -18,7 +18,8 @@ LOW = """
 SELECT influencer_id, service_attitude, (card->'dimensions'->'service_attitude'->>'low')::float,
        (card->'dimensions'->'service_attitude'->>'high')::float
 FROM ratings_scorecard
-WHERE run_id = %(run)s AND service_attitude < %(weak)s AND (card->'dimensions'->'service_attitude'->>'high')::float < %(weak)s
+WHERE run_id = %(run)s AND service_attitude < %(weak)s
+      AND (card->'dimensions'->'service_attitude'->>'high')::float < %(weak)s
 """
 # the highest of the days looked back on
 FELL = """

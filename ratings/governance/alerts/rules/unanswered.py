@@ -27,9 +27,12 @@ def find(look: Look) -> Iterator[Finding]:
             influencer=who,
             severity=Urgency.HIGH if step > 1 else Urgency.MEDIUM,
             reason=_("%(count)d complaint is past the 72 hours to answer it, since %(oldest)s."),
-            plural=(_("%(count)d complaints are past the 72 hours to answer them, the oldest since %(oldest)s."), "count"),
+            plural=(
+                _("%(count)d complaints are past the 72 hours to answer them, the oldest since %(oldest)s."),
+                "count",
+            ),
             evidence={"count": count, "oldest": f"{oldest:%Y-%m-%d}", "complaints": ids},
             suggestion=Suggestion.REMIND,
             code="SVC-02",
-            cause=f"{ids[0]}:{step}",
+            scale=f"{step} or more " if step > 1 else "",
         )
