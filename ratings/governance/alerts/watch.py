@@ -104,7 +104,7 @@ def _alert(finding: Finding, at: datetime) -> Alert:
     return Alert(
         influencer_id=finding.influencer,
         rule=finding.rule,
-        cause=finding.cause or f"{finding.scale}since {at.isoformat(timespec='seconds')}",
+        cause=finding.cause or f"{finding.scale}since {at.isoformat()}",
         severity=finding.severity,
         reason_en=finding.told("en"),
         reason_zh=finding.told("zh-hans"),

@@ -29,7 +29,7 @@ def permit(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ratings", "0008_alerts")]
+    dependencies = [("ratings", "0012_alerts")]
     operations = [
         migrations.RunSQL(GUARD, UNGUARD),
         migrations.RunPython(permit, migrations.RunPython.noop),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('influencers', '0001_initial'),
-        ('ratings', '0007_governance_groups'),
+        ('ratings', '0011_members_groups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
