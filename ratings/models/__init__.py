@@ -1,6 +1,7 @@
 """What the ratings keep: runs with their scorecards, what of them is public, and what was decided about whom."""
 
 from ratings.models.alerts import Alert, AlertEvent, Desk, Rule, Suggestion, Urgency, Watch
+from ratings.models.check import Check, LearnedMarket, Outcome
 from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
 from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
 from ratings.models.members import Claim, MemberEvent, Merchant, MerchantKey, MerchantMember
@@ -18,18 +19,21 @@ __all__ = [
     "Appeal",
     "BucketDay",
     "Case",
+    "Check",
     "Claim",
     "Contest",
     "Desk",
     "Event",
     "HistoryPoint",
     "KeptDocument",
+    "LearnedMarket",
     "MemberEvent",
     "Merchant",
     "MerchantKey",
     "MerchantMember",
     "Notice",
     "OrderDay",
+    "Outcome",
     "OutgoingEmail",
     "PolicyVersion",
     "PublicDocument",
