@@ -216,11 +216,11 @@ MARKS["mixed"] = ~MARKS["high"] & ~MARKS["low"]
 
 
 def reviews_of(
-    influencer: int, *, marks: str = "", verified: bool | None = None, among: QuerySet[Any, Any] | None = None
+    influencer: int, *, marks: str = "", verified: bool | None = None, among: Collection[str] | None = None
 ) -> QuerySet[Review]:
     """Give what the public may read of one influencer's reviews: never who wrote them.
 
-    `marks` is `high` (all 4 or 5), `low` (one of them 1 or 2) or `mixed`; `among` selects source ids.
+    `marks` is `high` (all 4 or 5), `low` (one of them 1 or 2) or `mixed`; `among` names source ids.
     """
     found = Review.objects.filter(influencer=influencer, voided_at=None)
     found = found.only(

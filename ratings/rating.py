@@ -121,6 +121,7 @@ class Scores:
                 **{kind: int(n[k]) for kind, n in g.counts.items()},
                 "verified_share": None if np.isnan(share[k]) else round(share[k], 4),
                 "held_down": int(g.held[k]),
+                "held_down_fast": int(g.held_fast[k]),
             }
             for k, influencer in enumerate(g.population.ids)
         }

@@ -216,7 +216,7 @@ def found_of(
 
 
 def _evidence(counted: dict[str, Any]) -> dict[str, Any]:
-    apart = ("verified_share", "held_down")
+    apart = ("verified_share", "held_down", "held_down_fast")
     counts = {kind: n for kind, n in counted.items() if kind not in apart}
     return {"counts": counts, **{name: counted[name] for name in apart}}
 

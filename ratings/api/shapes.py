@@ -139,7 +139,9 @@ class ShortCard(Shape):
     peer_group = PeerGroup()
     standing = Standing(many=True)
     grade_cap = serializers.DictField(allow_null=True, help_text="Why the grade is below the score: `code`.")
-    evidence = serializers.DictField(help_text="Counts by kind, verified share, reviews held down.")
+    evidence = serializers.DictField(
+        help_text="Counts by kind, verified share; reviews held down, and of these the ones that came too fast."
+    )
     as_of = serializers.DateField()
     run = serializers.IntegerField()
     policy = serializers.CharField()

@@ -42,7 +42,7 @@ class Gathered:
     Attributes
     ----------
     counts : per kind the rows of each influencer, (n,)
-    verified, held : (n,) verified reviews, and reviews held down beyond verification
+    verified, held, held_fast : (n,) as in `reviews.Weighed`
     closed : what was judged on the way and the state at the end, where a ledger was given
     review_rows, event_rows : single rows where asked for, else None
     """
@@ -52,6 +52,7 @@ class Gathered:
     counts: dict[str, Ints]
     verified: Ints
     held: Ints
+    held_fast: Ints
     closed: Closed | None
     review_rows: ReviewRows | None
     event_rows: EventRows | None
@@ -170,6 +171,7 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
         counts=_counts(db, population.size),
         verified=reviewed.verified,
         held=reviewed.held,
+        held_fast=reviewed.held_fast,
         closed=reviewed.closed,
         review_rows=reviewed.rows,
         event_rows=_event_rows(db) if rows else None,

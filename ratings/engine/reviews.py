@@ -17,7 +17,7 @@ from ratings.scoring.orders import supported_share
 from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE, Policy
 from ratings.scoring.replay import Receipts, Replayed, replay
 from ratings.scoring.sums import KEY
-from ratings.scoring.trust import HELD_DOWN, REASONS
+from ratings.scoring.trust import HELD_BELOW, REASONS
 
 LINKED = 1 << REASONS.index("linked")
 
@@ -29,7 +29,8 @@ class Weighed:
     Attributes
     ----------
     days, buckets : sums before buckets, and what buckets let through
-    verified, held : (n,) verified reviews, and reviews held down beyond verification
+    verified, held : (n,) verified reviews, and reviews that count less than half of what verification alone gives
+    held_fast : (n,) of those held, the ones that came faster than orders explain
     rows : single reviews where asked for
     closed : what was judged on the way, where a ledger was given
     """
@@ -38,6 +39,7 @@ class Weighed:
     buckets: BucketDays
     verified: Ints
     held: Ints
+    held_fast: Ints
     rows: ReviewRows | None
     closed: Closed | None
 
@@ -96,7 +98,9 @@ def weigh(
     def count(which: Bools) -> Ints:
         return np.bincount(r["influencer"][which], minlength=population.size).astype(np.int64)
 
-    return Weighed(days, t.buckets, count(receipts.verified), count((t.why & HELD_DOWN) > 0), single, closed)
+    fast = t.admitted < HELD_BELOW
+    held = linked * t.admitted < HELD_BELOW * t.full
+    return Weighed(days, t.buckets, count(receipts.verified), count(held), count(fast & held), single, closed)
 
 
 def _replay(

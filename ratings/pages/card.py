@@ -125,7 +125,8 @@ class Card:
     def counts(self) -> dict[str, int]:
         evidence: Row = self.data.get("evidence") or {}
         found = evidence.get("counts", evidence)
-        return {k: v for k, v in found.items() if isinstance(v, int) and not isinstance(v, bool) and k != "held_down"}
+        counted = {k: v for k, v in found.items() if isinstance(v, int) and not isinstance(v, bool)}
+        return {k: v for k, v in counted.items() if not k.startswith("held_down")}
 
     @property
     def verified_share(self) -> float | None:
@@ -134,7 +135,8 @@ class Card:
 
     @property
     def held_down(self) -> int:
-        return int((self.data.get("evidence") or {}).get("held_down") or 0)
+        """Those that came faster than orders explain: what the sentence says of them is true of no others."""
+        return int((self.data.get("evidence") or {}).get("held_down_fast") or 0)
 
     @property
     def held_down_text(self) -> str:

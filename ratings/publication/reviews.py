@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from django.db import connection
-from django.db.models import F, Q, QuerySet
 
 from feedback import evidence
 from feedback.evidence import Review
 from influencers.models import Influencer
-from ratings.models import ReviewTrust
+from ratings import ledger
+from ratings.models import PolicyVersion
 from ratings.publication.paging import Cursor, CursorInvalid, Order, Page, page, scope_of
 from ratings.publication.reasons import WORDS, Reason
 from ratings.scoring.links import link_factor
-from ratings.scoring.policy import BANDS, CURRENT, PPM
-from ratings.scoring.trust import HELD_DOWN, REASONS
+from ratings.scoring.policy import BANDS, CURRENT, PPM, Policy
+from ratings.scoring.trust import HELD_BELOW, REASONS
 
 NEWEST = Order((("created_at", True), ("id", True)))
 LINKED = 1 << REASONS.index("linked")
 TRUST = """
 SELECT t.review_id, t.trust, t.full_trust, t.why, t.level, COALESCE(b.factor[t.known * %s + t.band + 1], 1)
 FROM ratings_reviewtrust t LEFT JOIN ratings_bucketday b USING (influencer_id, receipt) WHERE t.review_id = ANY(%s)
+"""
+HELD = """
+SELECT t.review_id FROM ratings_reviewtrust t LEFT JOIN ratings_bucketday b USING (influencer_id, receipt)
+WHERE t.influencer_id = %s
+  AND t.trust * COALESCE(b.factor[t.known * %s + t.band + 1], 1) / (1 + %s * t.level) < %s * t.full_trust
 """
 
 
@@ -35,7 +41,7 @@ class Trust:
     ----------
     share : of a full review, 0 to 1
     of : what verification alone would give
-    held_down : whether anything but a missing receipt lowers it
+    held_down : whether it counts less than half of what verification alone would give
     """
 
     share: float
@@ -74,10 +80,22 @@ def reviews(
     return Page(found.run, shown, found.first_place, found.next, found.previous)
 
 
-def _held_down(influencer: int) -> QuerySet[ReviewTrust, str]:
-    source = Influencer.objects.filter(pk=influencer).values("source_id")
-    judged = ReviewTrust.objects.filter(influencer_id__in=source).annotate(bits=F("why").bitand(HELD_DOWN))
-    return judged.filter(Q(bits__gt=0) | Q(level__gt=0)).values_list("review_id", flat=True)
+def _held_down(influencer: int) -> list[str]:
+    source = Influencer.objects.only("source_id").get(pk=influencer).source_id
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [source, BANDS, _policy().link_weight, HELD_BELOW])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _policy() -> Policy:
+    """What closed days were judged under."""
+    version = ledger.judged_under()
+    return CURRENT if version is None else _stored_policy(version)
+
+
+@lru_cache(maxsize=2)
+def _stored_policy(version: str) -> Policy:
+    return Policy.from_document(PolicyVersion.objects.get(version=version).document)
 
 
 def _trust(ids: Sequence[str]) -> dict[str, Trust]:
@@ -85,11 +103,12 @@ def _trust(ids: Sequence[str]) -> dict[str, Trust]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(TRUST, [BANDS, list(ids)])
-        return {row[0]: _one(*row[1:]) for row in cursor.fetchall()}
+        policy = _policy()
+        return {row[0]: _one(*row[1:], policy=policy) for row in cursor.fetchall()}
 
 
-def _one(trust: int, full: int, why: int, level: float, let_through: float) -> Trust:
+def _one(trust: int, full: int, why: int, level: float, let_through: float, *, policy: Policy) -> Trust:
     bits = why | (LINKED if level > 0 else 0)
-    share = trust * float(link_factor(np.array([level]), CURRENT)[0]) * let_through / PPM
+    share = trust * float(link_factor(np.array([level]), policy)[0]) * let_through / PPM
     reasons = tuple(WORDS[code] for k, code in enumerate(REASONS) if bits >> k & 1)
-    return Trust(share, full / PPM, reasons, bool(bits & HELD_DOWN))
+    return Trust(share, full / PPM, reasons, share < HELD_BELOW * full / PPM)

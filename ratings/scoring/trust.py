@@ -19,7 +19,7 @@ from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE_TOP, HIGH, LOW, MID
 from ratings.scoring.priors import paule_mandel, shrunk
 
 REASONS = ("unverified", "repeat", "new_account", "unreliable", "burst", "new_burst", "one_sided", "linked")
-HELD_DOWN = sum(1 << REASONS.index(name) for name in REASONS if name not in ("unverified", "new_account"))
+HELD_BELOW = 0.5  # of what its receipt alone would give it: a review that counts less than that is held down
 LET_THROUGH = 0.999
 PER_REVIEWER = ("reviews", "residual")
 PLATFORM = ("rate", "mean", "sigma2", "kappa")
@@ -304,12 +304,7 @@ def _remember(s: TrustState, a: Arrivals, judged: Judged, p: Policy) -> None:
 
 def _month(s: TrustState, p: Policy) -> None:
     """The platform's review rate, mean and variances as the coming month will use them."""
-    cap = p.rate_cap
-    # exactly rounded sums: who joined later, and when, changes no digit
-    orders = fsum(np.minimum(s.raw_orders, cap / p.default_review_rate))
-    pseudo = p.pseudo_influencers * cap
-    reviews = fsum(np.minimum(s.raw_reviews, cap))
-    s.rate = (reviews + pseudo * p.default_review_rate) / (orders + pseudo)
+    s.rate = _review_rate(s.raw_orders, s.raw_reviews, p)
     ok = s.weight > 1.0
     units = float(ok.sum())
     if not units:
@@ -321,3 +316,16 @@ def _month(s: TrustState, p: Policy) -> None:
     s.sigma2 = shrunk(max(inner, 1e-4), p.default_sigma2, units, p)
     between = paule_mandel(mean, s.sigma2 / (2 * s.weight[ok]))[1]
     s.kappa = s.sigma2 / shrunk(max(between, 1e-4), p.default_sigma2 / p.default_kappa, units, p)
+
+
+def _review_rate(orders: Floats, reviews: Floats, p: Policy) -> float:
+    """Reviews per order of the platform; 20 influencers of usual size, and never more than one of the largest, stand
+    for the default: where most have few orders, these few soon say more than it does.
+    """
+    cap = p.rate_cap
+    sellers = orders > 0
+    # exactly rounded sums: who joined later, and when, changes no digit
+    counted = fsum(np.minimum(orders[sellers], cap / p.default_review_rate))
+    written = fsum(np.minimum(reviews[sellers], cap))
+    pseudo = p.pseudo_influencers * min(cap, counted / max(float(sellers.sum()), 1.0)) or 1.0
+    return (written + pseudo * p.default_review_rate) / (counted + pseudo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -45,6 +46,9 @@ CODES = (
 )
 
 
+REGULARS = 0.85  # of a story's reviews, by accounts of the market around it
+
+
 def demo_tables(
     *, n: int, seed: int, until: date, days: int = 365, stories: Mapping[str, list[Row]] | None = None
 ) -> tuple[dict[str, pa.Table], World]:
@@ -63,8 +67,28 @@ def demo_tables(
         "complaints": _complaints(world, clean["complaints"]),
         "violations": _violations(world, clean["violations"]),
     }
-    told = stories or {}
+    told = {**(stories or {})}
+    if "reviews" in told:
+        told["reviews"] = _by_the_market(told["reviews"], tables["reviews"]["reviewer_id"].to_pylist(), seed)
     return {kind: _unstamped(_joined(kind, rows, told.get(kind, []))) for kind, rows in tables.items()}, world
+
+
+def _by_the_market(rows: list[Row], accounts: list[str], seed: int) -> list[Row]:
+    """Most reviews of the stories by accounts that review others, too, each as often as it does there; a story's
+    accounts that come again stay its own.
+    """
+    rng = draws.stream(seed, "demo", "regulars")
+    own = Counter(row["reviewer_id"] for row in rows)
+    taken: set[tuple[str, str]] = set()
+    found = []
+    for row in rows:
+        account = accounts[int(rng.integers(len(accounts)))]
+        place = (row["influencer_id"], account)
+        if own[row["reviewer_id"]] == 1 and rng.random() < REGULARS and place not in taken:
+            taken.add(place)
+            row = {**row, "reviewer_id": account}
+        found.append(row)
+    return found
 
 
 def truth_table(world: World) -> pa.Table:

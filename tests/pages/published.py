@@ -106,6 +106,7 @@ def card(
             "counts": {"reviews": reviews, "sessions": 88, "refunds": 41, "complaints": 3, "violations": 1},
             "verified_share": 1.0,
             "held_down": 32,
+            "held_down_fast": 32,
         },
     }
 

@@ -71,7 +71,7 @@ def test_what_is_published_is_what_was_rated(world: Path, impatient: None) -> No
         assert len(data["traffic"]) <= runs.JUDGED_SESSIONS
         starts = [session["started_at"] for session in data["traffic"]]
         assert starts == sorted(starts, reverse=True)
-        assert set(data["evidence"]) == {"counts", "verified_share", "held_down"}
+        assert set(data["evidence"]) == {"counts", "verified_share", "held_down", "held_down_fast"}
     assert HistoryPoint.objects.filter(run=run).count() == run.influencers
 
 

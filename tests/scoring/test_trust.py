@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ratings.rating import rate_evidence
 from ratings.scoring.policy import CURRENT
 from ratings.scoring.trust import REASONS, Arrivals, TrustState, close_day
+from tests.scoring.worlds import AS_OF, World
 
 
 def arrivals(n: int, *, composite: int = 57, repeat: int = 0, verified: bool = True, first: int = 0) -> Arrivals:
@@ -65,3 +67,42 @@ def test_an_account_that_agrees_gains_weight() -> None:
     assert trusts == sorted(trusts)
     # (4 + 5)/(5 + almost nothing), at most 1
     assert trusts[-1] == 1_000_000
+
+
+def counted(world: World, influencer: str) -> dict[str, int]:
+    found = rate_evidence(world.tables(), as_of=AS_OF).evidence_counts[influencer]
+    return {name: found[name] for name in ("held_down", "held_down_fast")}
+
+
+def test_a_wave_that_no_order_explains_is_held_down_as_fast() -> None:
+    world = World().influencer("h").session("h", 300, 10)
+    for k in range(40):
+        world.review("h", 3, (5, 5, 4), f"u{k}")
+    assert counted(world, "h") == {"held_down": 40, "held_down_fast": 40}
+
+
+def test_an_account_that_comes_again_is_held_down_but_not_fast() -> None:
+    world = World().influencer("h")
+    for k in range(4):
+        world.session("h", 200 - 30 * k, 400).review("h", 199 - 30 * k, (4, 4, 4), "again")
+    assert counted(world, "h") == {"held_down": 3, "held_down_fast": 0}
+
+
+def test_who_loses_a_little_is_not_held_down() -> None:
+    world = World().influencer("h").session("h", 8, 20)
+    for k in range(3):  # 2 and most of what 20 orders explain, for three
+        world.review("h", 3, (5, 4, 4), f"u{k}")
+    rows = rate_evidence(world.tables(), as_of=AS_OF, explain="full").review_trust.to_pylist()
+    assert all(500_000 < row["trust_ppm"] < 800_000 and "burst" in row["why"] for row in rows)
+    assert counted(world, "h") == {"held_down": 0, "held_down_fast": 0}
+
+
+def test_where_every_order_of_many_small_sellers_is_reviewed_few_are_held() -> None:
+    world = World()
+    for k in range(300):
+        world.influencer(f"h{k}")
+        for order in range(3):
+            ago = 360 - k - 10 * order % 350
+            world.session(f"h{k}", ago, 1).review(f"h{k}", max(ago - 14, 0.1), (4, 4, 5), f"u{k}-{order}")
+    held = [found["held_down"] for found in rate_evidence(world.tables(), as_of=AS_OF).evidence_counts.values()]
+    assert sum(held) < 900 * 0.05

@@ -18,5 +18,5 @@ def expired_qualification(until: date) -> Draft:
         qualification="化妆品备案人员证",
         qualification_expires=(until - timedelta(days=23) - date(1970, 1, 1)).days,
     )
-    draft.business(range(352, 2, -7), orders=26, level=0.4, fault=0.035, no_reason=0.10, reviewed=0.25)
+    draft.business(range(352, 2, -7), orders=26, level=0.4, fault=0.035, no_reason=0.10, reviewed=0.18)
     return draft

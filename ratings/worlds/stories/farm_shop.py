@@ -16,7 +16,7 @@ def farm_shop(until: date) -> Draft:
         fault=0.012,
         no_reason=0.02,
         complaints=0.0,
-        reviewed=0.40,
+        reviewed=0.25,
         hour=19.0,
     )
     return draft

@@ -9,7 +9,7 @@ from ratings.worlds.stories.draft import Draft
 
 def fictitious_price(until: date) -> Draft:
     draft = Draft(4, "老韩茶器", "tea", "laohan_chaqi", until, platform="xiaohongshu", qualification="评茶员证")
-    sessions = draft.business(range(350, 2, -8), orders=22, level=0.45, fault=0.03, no_reason=0.05, reviewed=0.3)
+    sessions = draft.business(range(350, 2, -8), orders=22, level=0.45, fault=0.03, no_reason=0.05, reviewed=0.2)
     key = draft.violation(sessions[-6], "PRC-01", status="alleged", reported_by="consumer", updated_at=draft.at(38))
     alleged = draft.rows["violations"][-1]
     draft.rows["violations"].append({**alleged, "status": "confirmed", "updated_at": draft.at(30)})
