@@ -4,6 +4,7 @@ from ratings.models.alerts import Alert, AlertEvent, Desk, Rule, Suggestion, Urg
 from ratings.models.check import Check, LearnedMarket, Outcome
 from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
 from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
+from ratings.models.growth import GrowthPlan
 from ratings.models.members import Claim, MemberEvent, Merchant, MerchantKey, MerchantMember
 from ratings.models.publication import Publication, PublicRun
 from ratings.models.replies import Contest, Reply
@@ -24,6 +25,7 @@ __all__ = [
     "Contest",
     "Desk",
     "Event",
+    "GrowthPlan",
     "HistoryPoint",
     "KeptDocument",
     "LearnedMarket",
