@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: setup demo test check lock screenshots
+.PHONY: setup demo test check bench lock screenshots
 
 setup: .venv/.installed
 
@@ -19,6 +19,10 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	CLEARHOST_POSTGRES=test $(BIN)/python manage.py makemigrations --check --dry-run
+
+# ARGS="ingest --scale 0.1"; on a machine that does nothing else
+bench: .venv/.installed-dev
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 # of a running service: BASE=http://127.0.0.1:8000, needs Debian's chromium
 screenshots: .venv/.installed-dev

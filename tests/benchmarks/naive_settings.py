@@ -1,0 +1,5 @@
+"""The service's settings with only the naive view."""
+
+from tests.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.benchmarks.naive"
