@@ -7,7 +7,7 @@ of the fee or the guarantee enters them: terms are compared on the same draws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -68,7 +68,7 @@ def forecast(
 ) -> Forecast:
     """Draw this influencer's next show or slot; `shows` and `slots` are its own, `category` what it mostly sells."""
     size = draws or rules.draws
-    shows, slots = _recent(shows, rules), _recent(slots, rules)
+    shows, slots = (_priced(_recent(rows, rules), terms) for rows in (shows, slots))
     by_slot = terms.slot_minutes is not None and slots.size >= rules.least_sessions
     compared = slots if by_slot else _comparable(shows, terms)
     judged = _recent_known(shows, slots)
@@ -126,6 +126,13 @@ EPOCH = date(1970, 1, 1)
 
 def _recent(shows: Shows, rules: Rules) -> Shows:
     return shows.where((shows.age > 0) & (shows.age <= rules.window) & (shows.exposure > 0))
+
+
+def _priced(shows: Shows, terms: Terms) -> Shows:
+    """Where only orders are known, what they would have paid at the usual price, else at the price of the terms."""
+    known = np.isfinite(shows.amount) & (shows.orders > 0)
+    usual = float(np.sum(shows.amount[known]) / np.sum(shows.orders[known])) if known.any() else terms.price
+    return replace(shows, amount=np.where(np.isfinite(shows.amount), shows.amount, shows.orders * usual))
 
 
 def _comparable(shows: Shows, terms: Terms) -> Shows:

@@ -53,8 +53,8 @@ COVERED = """(EXISTS (SELECT 1 FROM coverage c WHERE c.kind = 'refunds' AND c.co
   AND NOT EXISTS (SELECT 1 FROM coverage c WHERE c.kind = 'refunds' AND NOT c.complete
     AND coalesce(c.from_us <= s.started_at, true) AND coalesce(c.until_us > s.started_at, true)))"""
 LAGS = """
-SELECT session_id, at FROM (
-  SELECT session_id, created_at AS at, false AS by_row FROM refunds
+SELECT session_id, moment FROM (
+  SELECT session_id, created_at AS moment, false AS by_row FROM refunds
   WHERE session_id IS NOT NULL AND stage IS DISTINCT FROM 'before_dispatch' AND kind IS DISTINCT FROM 'exchange'
   UNION ALL
   SELECT session_id, refunded_at, true FROM orders
@@ -140,7 +140,7 @@ def _shows(
     place = {one: k for k, one in enumerate(sessions)}
     table = np.zeros((started.size, DAYS.size))
     rows = _positions(lags["session_id"], place)
-    late = np.maximum((np.asarray(lags["at"], dtype=np.int64) - started[rows]) / DAY_US, 0.0)
+    late = np.maximum((np.asarray(lags["moment"], dtype=np.int64) - started[rows]) / DAY_US, 0.0)
     np.add.at(table, (rows, np.minimum(np.searchsorted(DAYS, late), DAYS.size - 1)), 1.0)
     return Shows(
         host=_positions(found["influencer_id"], at),
