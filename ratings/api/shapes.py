@@ -122,13 +122,24 @@ class RefundShare(Shape):
     peers_high = serializers.FloatField(allow_null=True, help_text="What is usual in its category ends here.")
 
 
+class StandingAppeal(Shape):
+    status = serializers.ChoiceField(choices=["under_appeal", "upheld", "reduced", "overturned"])
+    due = serializers.DateTimeField(allow_null=True, help_text="By when it is decided.")
+
+
+class Correction(Shape):
+    on = serializers.DateField()
+    note = serializers.CharField()
+
+
 class Standing(Shape):
     level = serializers.CharField()
     codes = serializers.ListField(child=serializers.CharField())
     public_summary = serializers.CharField()
     start = serializers.DateField()
     end = serializers.DateField(allow_null=True)
-    appeal = serializers.CharField(allow_null=True)
+    appeal = StandingAppeal(allow_null=True)
+    overturned = Correction(allow_null=True, help_text="Shown for 90 days after a public decision was undone.")
 
 
 class ShortCard(Shape):

@@ -4,51 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
 
-from influencers.models import Influencer
-from ratings.models.governance import Action, Case, DecisionKind, Ground, Level, Origin, Subject
-
-
-def open_case(
-    *,
-    influencer: Influencer,
-    code: str,
-    occurred_at: datetime,
-    facts: str,
-    evidence: Sequence[str],
-    source: Origin,
-    at: datetime,
-    by: User | None,
-    violation_class: str = "",
-    subject: Subject = Subject.INFLUENCER,
-    subject_name: str = "",
-    session_id: str = "",
-    source_reference: str = "",
-    automated_detection: bool = False,
-    violation_id: str = "",
-    key: str | None = None,
-) -> Case:
-    """Open a case; `violation_id` takes up a violation that a source reported. By nobody: the service itself."""
-    raise NotImplementedError
-
-
-def dismiss(*, case: Case, reason: str, by: User, at: datetime) -> Case:
-    """Close a case without an action."""
-    raise NotImplementedError
+from ratings.governance import ladder, notices, violations
+from ratings.governance.book import Book, is_large, name_of
+from ratings.governance.cases import dismiss, interim_hold, open_case, release, settle_case, still_open, told
+from ratings.governance.errors import AlreadyActed, CannotAct, Incomplete, SamePerson, TooLate
+from ratings.governance.ladder import RUNGS
+from ratings.governance.passing import earn_back, expire, lapse, merge, settle
+from ratings.governance.standing import Line, Measure
+from ratings.governance.statement import given, statement
+from ratings.models.governance import (
+    OPEN_APPEALS,
+    Action,
+    ActionState,
+    Appeal,
+    Case,
+    CaseState,
+    DecisionKind,
+    EventKind,
+    Ground,
+    Level,
+    Notice,
+    Subject,
+)
 
 
-def interim_hold(*, case: Case, hours: int, reason: str, by: User, at: datetime, language: str = "zh-hans") -> Case:
-    """Freeze a card for at most 72 hours, for imminent harm of class A, until a person has decided."""
-    raise NotImplementedError
-
-
-def release(*, case: Case, reason: str, by: User | None, at: datetime) -> Case:
-    """End an interim hold early: the undoing of `interim_hold`."""
-    raise NotImplementedError
-
-
+@transaction.atomic
 def issue(
     *,
     case: Case,
@@ -73,60 +60,285 @@ def issue(
 
     L0 to L3 are in force at once; L4 and L5 are proposed and wait for `approve`. What is left empty comes from the
     case or the ladder.
+
+    Raises AlreadyActed when someone else was faster, Incomplete when the statement of reasons is, MergedAway.
     """
-    raise NotImplementedError
+    book = Book(case.influencer, at)
+    if key is not None and (known := Action.objects.filter(key=key).first()):
+        return known
+    case = still_open(case)
+    action, data = _draft(
+        book=book,
+        case=case,
+        by=by,
+        level=level,
+        ground=ground,
+        ground_reference=ground_reference,
+        public_summary=public_summary,
+        facts=facts,
+        evidence=evidence,
+        lower_reason=lower_reason,
+        days=days,
+        decision_kind=decision_kind or "",
+        scope=scope,
+        appeal_how=appeal_how,
+        language=language,
+        automated_decision=automated_decision,
+        key=key,
+    )
+    action.save()
+    if action.state == ActionState.PROPOSED:
+        settle_case(case, CaseState.PROPOSED, book.at)
+        book.write(EventKind.PROPOSED, by=by, action=action, reason=action.facts, data=data)
+    else:
+        _put_in_force(book, action, data, by=by, reason=action.facts)
+    book.close()
+    return action
 
 
+def preview(
+    *, case: Case, by: User, at: datetime, level: Level | None = None, **statement: Any
+) -> tuple[Action, Notice]:
+    """What `issue` would write, to be looked at first; nothing is stored. Raises what `issue` does."""
+    words = {
+        **dict.fromkeys(("facts", "lower_reason", "scope", "appeal_how", "decision_kind"), ""),
+        **{"evidence": (), "days": None, "language": "zh-hans", "automated_decision": False, "key": None},
+        **statement,
+    }
+    with transaction.atomic():
+        book = Book(case.influencer, at)
+        action, _data = _draft(book=book, case=still_open(case), by=by, level=level, **words)
+        transaction.set_rollback(True)
+    return action, notices.preview(action)
+
+
+@transaction.atomic
 def approve(*, action: Action, by: User, reason: str, at: datetime) -> Action:
-    """Put a proposed action in force, as its second person."""
-    raise NotImplementedError
+    """Put a proposed action in force, as its second person.
+
+    Raises SamePerson, AlreadyActed, and CannotAct when the ladder has come to call for less in the meantime.
+    """
+    book = Book(action.influencer, at)
+    action = _proposed(action)
+    given("reason", reason)
+    if by.pk == action.decided_by_id:
+        raise SamePerson(_("Who proposed a long suspension or revocation does not approve it."))
+    proposal = action.events.get(kind=EventKind.PROPOSED)
+    start = ladder.starts(action.level, action.case.violation_class, book.at)
+    data = {**proposal.data, "start": start.isoformat()}
+    measure = _measured(book, action.case, data)
+    if measure is not None and measure.level != action.level:
+        raise CannotAct(
+            _("The ladder now calls for %(called)s: refuse it, and decide anew.") % {"called": measure.level}
+        )
+    lasts = ladder.duration(action.level, data["days"])
+    action.state, action.start, action.end = ActionState.IN_FORCE, start, None if lasts is None else start + lasts
+    action.approved_by, action.approved_by_name, action.approved_at = by, name_of(by), book.at
+    action.notified_at, action.appeal_until = book.at, ladder.appeal_until(book.at)
+    action.save()
+    _put_in_force(book, action, data, by=by, reason=reason)
+    book.close()
+    return action
 
 
+@transaction.atomic
 def refuse(*, action: Action, by: User, reason: str, at: datetime) -> Action:
-    """Refuse a proposed action as its second person; the case is open again."""
-    raise NotImplementedError
+    """Refuse a proposed action as its second person; the case is open again. Who proposed it may take it back."""
+    book = Book(action.influencer, at)
+    action = _proposed(action)
+    book.end(action, ActionState.REFUSED)
+    settle_case(action.case, CaseState.OPEN, book.at)
+    book.write(EventKind.REFUSED, by=by, action=action, reason=given("reason", reason))
+    book.close()
+    return action
 
 
+@transaction.atomic
 def review(*, action: Action, by: User, reason: str, at: datetime) -> Action:
-    """Note that another person has looked at an action, as a suspension asks for."""
-    raise NotImplementedError
+    """Note that another person has looked at an action, as a suspension asks for. Raises SamePerson."""
+    book = Book(action.influencer, at)
+    if by.pk == action.decided_by_id:
+        raise SamePerson(_("Another person reviews an action."))
+    book.write(EventKind.REVIEWED, by=by, action=action, reason=given("reason", reason))
+    book.close()
+    return action
 
 
+@transaction.atomic
 def lift(*, action: Action, by: User, reason: str, at: datetime) -> Action:
-    """End the effect of an action early; its points stay."""
-    raise NotImplementedError
+    """End the effect of an action early; its points stay. Raises AlreadyActed when it is over."""
+    book = Book(action.influencer, at)
+    action = in_force(action)
+    given("reason", reason)
+    book.end(action, ActionState.LIFTED)
+    book.write(EventKind.LIFTED, by=by, action=action, reason=reason)
+    notices.ended(action=action, at=book.at)
+    book.close()
+    return action
 
 
+@transaction.atomic
 def cure(*, action: Action, by: User | None, reason: str, at: datetime) -> Action:
-    """Note that a notice was cured in time: no points."""
-    raise NotImplementedError
+    """Note that a notice was cured in time: no points. Raises TooLate, and CannotAct for any other level."""
+    book = Book(action.influencer, at)
+    current = Action.objects.select_related("case").get(pk=action.pk)
+    if current.level != Level.L0:
+        raise CannotAct(_("Only a notice can be cured."))
+    if current.state == ActionState.SUPERSEDED and current.cure_until and current.cure_until <= book.at:
+        raise TooLate(_("The time to cure this notice is over."))
+    action = in_force(current)
+    given("reason", reason)
+    book.end(action, ActionState.CURED)
+    book.write(EventKind.CURED, by=by, action=action, reason=reason)
+    notices.ended(action=action, at=book.at)
+    book.close()
+    return action
 
 
-def lapse(*, action: Action, at: datetime, key: str | None = None) -> Action:
-    """Follow up a notice that was not cured in time: its points apply, at the level the ladder calls for."""
-    raise NotImplementedError
+@transaction.atomic
+def reverse(*, action: Action, by: User, reason: str, at: datetime, appeal: Appeal | None = None) -> Action:
+    """Undo an action as if it had never been: the undoing of `issue`.
+
+    The violation is revised to overturned, its points come back, and whatever followed from them is lowered with it.
+    Raises AlreadyActed when it is undone.
+    """
+    book = Book(action.influencer, at)
+    action = Action.objects.select_related("case", "case__influencer").get(pk=action.pk)
+    if action.state not in (ActionState.IN_FORCE, ActionState.EXPIRED, ActionState.CURED, ActionState.LIFTED):
+        raise over(action)
+    if action.appeals.filter(state__in=OPEN_APPEALS).exists():
+        raise CannotAct(_("There is an open appeal: decide that."))
+    overturn(book, action, by=by, reason=given("reason", reason), appeal=appeal)
+    book.close()
+    return action
 
 
-def expire(*, action: Action, at: datetime) -> Action:
-    """Note that an action has run its time; does nothing when it has not."""
-    raise NotImplementedError
+def overturn(book: Book, action: Action, *, by: User, reason: str, appeal: Appeal | None = None) -> None:
+    """Take one action back inside an open book."""
+    case = action.case
+    book.end(action, ActionState.OVERTURNED)
+    settle_case(case, CaseState.OVERTURNED, book.at)
+    violations.tell(case=case, status="overturned", at=book.at)
+    book.write(EventKind.OVERTURNED, by=by, action=action, appeal=appeal, reason=reason)
+    notices.overturned(action=action, reason=reason, at=book.at, appeal=appeal)
+    because = _("Lowered because the decision in case %(case)s was overturned.") % {"case": case.pk}
+    book.follow(because=case, by=by, reason=because)
 
 
-def settle(*, influencer: Influencer, at: datetime) -> None:
-    """Note whatever time alone has changed: points and actions that expired, holds that ended. For the clock."""
-    raise NotImplementedError
+def in_force(action: Action) -> Action:
+    found = Action.objects.select_related("case", "case__influencer").get(pk=action.pk)
+    if found.state != ActionState.IN_FORCE:
+        raise over(found)
+    return found
 
 
-def earn_back(*, influencer: Influencer, at: datetime, by: User | None, reason: str, course: str = "") -> int:
-    """Give points back for 30 clean days, or for the passed course of a code; how many it were."""
-    raise NotImplementedError
+def over(action: Action) -> AlreadyActed:
+    """Who ended an action, how and when."""
+    last = action.events.exclude(kind__in=[EventKind.REVIEWED, EventKind.APPEALED]).order_by("-id").first()
+    who = (last and last.actor_name) or _("the service")
+    return AlreadyActed(
+        _("This action is %(state)s already (%(who)s).") % {"state": ActionState(action.state).label, "who": who},
+        by=who,
+        what=ActionState(action.state).value,
+        at=last.at if last else None,
+    )
 
 
-def reverse(*, action: Action, by: User, reason: str, at: datetime) -> Action:
-    """Undo an action as if it had never been, on the service's own initiative: the undoing of `issue`."""
-    raise NotImplementedError
+def _draft(*, book: Book, case: Case, by: User, level: str | None, **words: Any) -> tuple[Action, dict[str, Any]]:
+    """The action with its statement, and what the log will need of it."""
+    own = case.subject == Subject.INFLUENCER
+    points = ladder.points_of(case.violation_class, large=is_large(book.influencer)) if own else Decimal(0)
+    data: dict[str, Any] = {
+        "code": case.code,
+        "class": case.violation_class,
+        "points": str(points),
+        "level": "L5",
+        "cap": None,
+        "days": None,
+        "start": None,
+    }
+    measure = _measured(book, case, data) or _of_another(case)
+    chosen = str(level or measure.level)
+    if chosen not in RUNGS:
+        raise Incomplete("level", _("This level is not on the ladder."))
+    action = statement(
+        case=case,
+        measure=measure,
+        level=chosen,
+        points=points,
+        by=by,
+        by_name=name_of(by),
+        at=book.at,
+        **words,
+    )
+    data |= {"level": chosen, "cap": chosen if chosen < measure.level else None, "days": words["days"]}
+    return action, data
 
 
-def merge(*, influencer: Influencer, into: Influencer, by: User, reason: str, at: datetime) -> None:
-    """Let the standing of one host follow it into another account's."""
-    raise NotImplementedError
+def _measured(book: Book, case: Case, data: dict[str, Any]) -> Measure | None:
+    """What a violation would come to now; None for subjects other than the host."""
+    if case.subject != Subject.INFLUENCER:
+        return None
+    return book.picture(book.at, Line("issued", book.at, case.pk, data)).of(case.pk)
+
+
+def _of_another(case: Case) -> Measure:
+    """For operators, agencies and merchants there is no balance: the class alone decides."""
+    level = "L5" if case.violation_class == "A" else "L0" if case.violation_class in ladder.MINOR else "L1"
+    return Measure(
+        case=case.pk,
+        code=case.code,
+        violation_class=case.violation_class,
+        level=level,
+        called=level,
+        start=case.opened_at,
+        end=None,
+        cure_until=None,
+        paused=False,
+        cured=False,
+        lifted=False,
+        lapsed=False,
+        points=Decimal(0),
+        points_until=None,
+    )
+
+
+def _put_in_force(book: Book, action: Action, data: dict[str, Any], *, by: User, reason: str) -> None:
+    settle_case(action.case, CaseState.DECIDED, book.at)
+    violations.tell(case=action.case, status="confirmed", at=book.at)
+    if book.standing.held_until is not None:
+        book.standing.held_until = None
+        book.write(EventKind.RELEASED, by=by, case=action.case, reason=_("The case is decided."))
+    if action.case.subject == Subject.INFLUENCER:
+        book.write(EventKind.ISSUED, by=by, action=action, reason=reason, data=data)
+    else:
+        book.write(EventKind.REVIEWED, by=by, action=action, reason=reason, data=data)
+    notices.decided(action=action, at=book.at)
+
+
+def _proposed(action: Action) -> Action:
+    found = Action.objects.select_related("case", "case__influencer").get(pk=action.pk)
+    if found.state != ActionState.PROPOSED:
+        raise told(found.case)
+    return found
+
+
+__all__ = [
+    "approve",
+    "cure",
+    "dismiss",
+    "earn_back",
+    "expire",
+    "interim_hold",
+    "issue",
+    "lapse",
+    "lift",
+    "merge",
+    "open_case",
+    "preview",
+    "refuse",
+    "release",
+    "reverse",
+    "review",
+    "settle",
+]

@@ -16,6 +16,7 @@ from ratings.pages.charts import Chart, scale_axis, scale_of
 from ratings.pages.charts.bands import FULL
 from ratings.pages.numbers import isolated
 from ratings.publication.lists import Listed
+from ratings.publication.standings import on_boards
 
 LEAGUES = ("large", "medium", "small", "tiny", "newcomers")
 TOP = 5
@@ -99,6 +100,7 @@ def best_of_leagues(public: PublicRun) -> list[Board]:
     rated = Scorecard.objects.filter(
         run=public.run_id, status=Scorecard.Status.RATED, influencer__voided_at=None, p_top10__isnull=False
     )
+    rated = on_boards(rated)
     tops = [rated.filter(league=league).order_by("-p_top10", "position").values("pk")[:TOP] for league in LEAGUES]
     chosen = Scorecard.objects.filter(pk__in=tops[0].union(*tops[1:], all=True))
     found: dict[str, list[Scorecard]] = defaultdict(list)

@@ -5,6 +5,7 @@ from ratings.publication.paging import CursorGone, CursorInvalid, Page
 from ratings.publication.reasons import Reason
 from ratings.publication.reviews import Shown, Trust, reviews
 from ratings.publication.serving import document, documents, kept_document, public_run
+from ratings.publication.standings import card_of, restand
 from ratings.publication.verbs import CannotPublish, hold_still, publish, renew, unpublish
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Reason",
     "Shown",
     "Trust",
+    "card_of",
     "document",
     "documents",
     "history",
@@ -25,6 +27,7 @@ __all__ = [
     "publish",
     "rankings",
     "renew",
+    "restand",
     "reviews",
     "unpublish",
     "year_of",

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch, TextField
+from django.db.models import Prefetch, Q, TextField
 from django.db.models.functions import Cast
 
 from influencers.models import Account
 from ratings.cards import encode
-from ratings.models import Run, Scorecard
+from ratings.models import Run, Scorecard, Standing
 
 CHUNK = 2_000
+CARD_KEYS = (*("status", "overall", "dimensions", "contributions", "peer_group", "traffic", "grade_cap", "evidence"),)
 COLUMNS = "slug, influencer_id, run_id, body, body_gzip, etag, updated_at"
 
 
-def assemble(*, card: Scorecard, card_text: str, run: Run, published_at: datetime, updated_at: datetime) -> bytes:
+def assemble(
+    *,
+    card: Scorecard,
+    card_text: str,
+    run: Run,
+    published_at: datetime,
+    updated_at: datetime,
+    standing: Standing | None = None,
+) -> bytes:
     """The document of one influencer: who it is about, what the run found, and where it stands."""
     influencer = card.influencer
     who = {
@@ -37,8 +47,10 @@ def assemble(*, card: Scorecard, card_text: str, run: Run, published_at: datetim
         "qualification": influencer.qualification or None,
         "qualification_expires": influencer.qualification_expires and influencer.qualification_expires.isoformat(),
     }
+    if standing is not None and standing.frozen:
+        card_text = presented(standing.frozen_card or card_text, standing)
     publication = {
-        "standing": [],
+        "standing": public_rows(standing, updated_at),
         "as_of": run.as_of.isoformat(),
         "run": run.pk,
         "policy": run.policy_id,
@@ -46,6 +58,26 @@ def assemble(*, card: Scorecard, card_text: str, run: Run, published_at: datetim
         "updated_at": updated_at.isoformat(timespec="seconds"),
     }
     return f'{{"influencer":{encode(who)},{card_text[1:-1]},{encode(publication)[1:]}'.encode()
+
+
+def presented(card_text: str, standing: Standing) -> str:
+    """A card as a suspension shows it: the scores as they stood then, no grade and no rank."""
+    found = json.loads(card_text)
+    found["status"] = Scorecard.Status.SUSPENDED.value
+    found["overall"] |= dict.fromkeys((key for key in found["overall"] if _is_judgement(key)), None)
+    return encode(found)
+
+
+def _is_judgement(key: str) -> bool:
+    return key.startswith("grade") or "rank" in key or "percentile" in key or "p_top10" in key
+
+
+def public_rows(standing: Standing | None, at: datetime) -> list[dict[str, Any]]:
+    """What is shown of a standing; rows leave by themselves when their time is over."""
+    if standing is None:
+        return []
+    rows = (row for row in standing.public if row["until"] is None or datetime.fromisoformat(row["until"]) > at)
+    return [{key: value for key, value in row.items() if key != "until"} for row in rows]
 
 
 def etag_of(body: bytes) -> str:
@@ -68,11 +100,13 @@ def rewrite_all(*, run: Run, at: datetime) -> int:
 def _batches(*, run: Run, at: datetime) -> Iterator[list[tuple[Any, ...]]]:
     """Rows in the order of COLUMNS; whole batches, because a connection cannot read while it copies."""
     cards = _cards(run)
+    shown = Standing.objects.filter(Q(frozen=True) | ~Q(public=[])).in_bulk()
     while batch := list(islice(cards, CHUNK)):
         rows: list[tuple[Any, ...]] = []
         for card in batch:
             text: str = card.card_text  # type: ignore[attr-defined]  # of the annotation in _cards
-            body = assemble(card=card, card_text=text, run=run, published_at=at, updated_at=at)
+            standing = shown.get(card.influencer_id)
+            body = assemble(card=card, card_text=text, run=run, published_at=at, updated_at=at, standing=standing)
             packed = gzip.compress(body, compresslevel=5, mtime=0)
             rows.append((card.influencer.slug, card.influencer_id, run.pk, body, packed, etag_of(body), at))
         yield rows

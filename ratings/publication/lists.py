@@ -13,6 +13,7 @@ from influencers.models import Account, Category
 from influencers.search import search
 from ratings.models import DIMENSIONS, HistoryPoint, PublicRun, Scorecard
 from ratings.publication.paging import Cursor, CursorGone, CursorInvalid, Order, Page, page, scope_of
+from ratings.publication.standings import is_suspended, on_boards, with_status
 
 PAGE_SIZE = 50
 ORDERS = {
@@ -73,7 +74,7 @@ def influencers(
     if grade:
         rows = rows.filter(grade=grade)
     if status:
-        rows = rows.filter(status=status)
+        rows = with_status(rows, status)
     if min_score is not None:
         rows = rows.filter(score__gte=min_score)
     chosen = ORDERS[order] if order else BY_CLOSENESS if q else ORDERS["rank"]
@@ -96,7 +97,7 @@ def rankings(
     Raises CursorInvalid and CursorGone.
     """
     scope, at, run = _start(public, "rankings", [category, tier, league, dimension, by], cursor)
-    rows = _cards(run).filter(status=Scorecard.Status.RATED)
+    rows = on_boards(_cards(run).filter(status=Scorecard.Status.RATED))
     if category:
         rows = rows.filter(category=_category(category))
     if tier:
@@ -137,6 +138,7 @@ def year_of(*, influencer: int, until: date) -> list[dict[str, Any]]:
 
 def _cards(run: int) -> QuerySet[Scorecard]:
     cards = Scorecard.objects.filter(run=run, influencer__voided_at=None, influencer__slug__isnull=False)
+    cards = cards.annotate(is_suspended=is_suspended())
     return cards.select_related("influencer", "category").defer("card", "influencer__search")
 
 
@@ -167,8 +169,17 @@ def _listed(found: Page[Scorecard]) -> Page[Listed]:
     accounts = Account.objects.filter(influencer__in=[card.influencer_id for card in found.rows], voided_at=None)
     for influencer, platform in accounts.order_by("platform").values_list("influencer", "platform").distinct():
         platforms.setdefault(influencer, []).append(platform)
+    for card in found.rows:
+        if card.is_suspended:  # type: ignore[attr-defined]  # of the annotation in _cards
+            _suspend(card)
     rows = [
         Listed(place, card, platforms.get(card.influencer_id, []))
         for place, card in enumerate(found.rows, start=found.first_place)
     ]
     return Page(found.run, rows, found.first_place, found.next, found.previous)
+
+
+def _suspend(card: Scorecard) -> None:
+    """As the card itself shows it: no grade and no rank."""
+    card.status, card.grade = Scorecard.Status.SUSPENDED, ""
+    card.rank = card.rank_low = card.rank_high = card.percentile = card.p_top10 = card.peer_rank = None

@@ -23,6 +23,7 @@ INSERT INTO ratings_historypoint
 SELECT c.influencer_id, %(as_of)s, c.run_id, %(policy)s, c.status, c.score, c.low, c.high, c.grade, c.rank,
     c.service_attitude
 FROM ratings_scorecard c JOIN ratings_publicdocument d USING (influencer_id) WHERE c.run_id = %(run)s
+AND NOT EXISTS (SELECT 1 FROM ratings_standing s WHERE s.influencer_id = c.influencer_id AND s.frozen)
 ON CONFLICT (influencer_id, as_of) DO UPDATE SET run_id = EXCLUDED.run_id, policy_id = EXCLUDED.policy_id,
     status = EXCLUDED.status, score = EXCLUDED.score, low = EXCLUDED.low, high = EXCLUDED.high,
     grade = EXCLUDED.grade, rank = EXCLUDED.rank, service_attitude = EXCLUDED.service_attitude

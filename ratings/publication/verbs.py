@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from feedback import outbox
 from influencers.models import Account, Influencer
-from ratings.models import Publication, PublicDocument, PublicRun, Run, Scorecard
+from ratings.models import Publication, PublicDocument, PublicRun, Run, Scorecard, Standing
 from ratings.publication import retention, serving, slugs
 from ratings.publication.bodies import assemble, etag_of, rewrite_all
 
@@ -96,7 +96,14 @@ def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: 
     accounts = Account.objects.filter(voided_at=None, influencer=influencer).order_by("platform", "source_id")
     influencer.open_accounts = list(accounts)  # type: ignore[attr-defined]
     who = Scorecard(influencer=influencer, category=influencer.category, tier=tier, league=league)
-    body = assemble(card=who, card_text=card, run=public.run, published_at=public.published_at, updated_at=at)
+    body = assemble(
+        card=who,
+        card_text=card,
+        run=public.run,
+        published_at=public.published_at,
+        updated_at=at,
+        standing=Standing.objects.filter(pk=influencer.pk).first(),
+    )
     PublicDocument.objects.update_or_create(
         slug=influencer.slug,
         defaults={

@@ -1,0 +1,212 @@
+"""One influencer's book while it is locked: the log, what follows from it, and everything that must follow suit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from influencers.models import Influencer
+from ratings import publication
+from ratings.governance import notices, shown
+from ratings.governance.ladder import RUNGS
+from ratings.governance.standing import Line, Measure, Picture, replay
+from ratings.governance.statement import follow_up
+from ratings.models import PublicRun, Scorecard
+from ratings.models.governance import Action, ActionState, Appeal, Case, Event, EventKind, Standing
+
+FACTS = ("issued", "cured", "lifted", "paused", "resumed", "reduced", "appeal_reduced", "overturned", "earned")
+
+
+class Book:
+    """Opened inside a transaction; whoever comes second waits here, and then sees what the first has done.
+
+    Of a host that was merged into another it is the other's.
+    """
+
+    def __init__(self, influencer: Influencer, at: datetime) -> None:
+        publication.hold_still()
+        self.standing = _locked(influencer, at)
+        while self.standing.merged_into is not None:
+            self.standing = _locked(self.standing.merged_into, at)
+        self.influencer = self.standing.influencer
+        self.at = max(at, self.standing.updated_at)
+        self.read()
+        self.settle()
+
+    def read(self) -> None:
+        """Read the log, with those of hosts that were merged into this one."""
+        self.ids = _with_merged(self.influencer.pk)
+        events = Event.objects.filter(influencer__in=self.ids, kind__in=FACTS).order_by("id")
+        self.lines = [Line(*row) for row in events.values_list("kind", "at", "case_id", "data")]
+
+    def picture(self, at: datetime | None = None, *more: Line) -> Picture:
+        """The standing now, or as it would be with more lines."""
+        return replay([*self.lines, *more], at or self.at)
+
+    def write(
+        self,
+        kind: EventKind,
+        *,
+        reason: str,
+        by: User | None = None,
+        case: Case | None = None,
+        action: Action | None = None,
+        appeal: Appeal | None = None,
+        data: dict[str, Any] | None = None,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Event:
+        """Add a line to the log, with what it does to the balance."""
+        at = at or self.at
+        case = case or (action.case if action else None)
+        if kind in FACTS:
+            self.lines.append(Line(kind, at, case.pk if case else None, data or {}))
+        balance = self.picture(at).balance
+        change = balance - self.standing.balance
+        self.standing.balance = balance
+        return Event.objects.create(
+            influencer=self.influencer,
+            case=case,
+            action=action,
+            appeal=appeal,
+            kind=kind,
+            at=at,
+            actor=by,
+            actor_name=name_of(by),
+            reason=reason,
+            change=change,
+            data=data or {},
+            key=key,
+        )
+
+    def live(self) -> list[Action]:
+        """Actions in force, the oldest first."""
+        found = Action.objects.filter(influencer__in=self.ids, state=ActionState.IN_FORCE)
+        return list(found.select_related("case", "case__influencer", "supersedes").order_by("id"))
+
+    # what time alone changes ----------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Note, moment by moment, what has run out since anyone last looked."""
+        while (moment := self.standing.next_change_at) is not None and moment <= self.at:
+            self._turn(moment)
+            self._look_ahead(moment)
+
+    def _turn(self, at: datetime) -> None:
+        picture = self.picture(at)
+        for action in self.live():
+            measure = picture.of(action.case_id)
+            if measure is None:
+                continue
+            if measure.lapsed and action.level == "L0":
+                self._lapse(action, measure, at)
+            elif measure.end is not None and measure.end <= at and not measure.paused:
+                self.end(action, ActionState.EXPIRED)
+                self.write(EventKind.EXPIRED, action=action, at=at, reason=_("Its time was over."))
+                notices.ended(action=action, at=at)
+        if self.standing.held_until is not None and self.standing.held_until <= at:
+            self.standing.held_until = None
+            self.write(EventKind.RELEASED, at=at, reason=_("The hold was over."))
+        if picture.balance != self.standing.balance:
+            self.write(EventKind.POINTS_EXPIRED, at=at, reason=_("Points have expired."))
+
+    def _lapse(self, notice: Action, measure: Measure, at: datetime) -> Action:
+        """A notice that nobody cured: its points count, and what they call for follows."""
+        self.end(notice, ActionState.SUPERSEDED)
+        facts = _("The notice of %(day)s was not cured in time.") % {"day": f"{notice.decided_at:%Y-%m-%d}"}
+        action = follow_up(before=notice, measure=measure, at=at, facts=facts, automated=True)
+        self.write(EventKind.LAPSED, action=action, at=at, reason=facts)
+        notices.decided(action=action, at=at)
+        return action
+
+    # what follows from a decision -----------------------------------------------------------------------
+
+    def follow(self, *, because: Case, by: User, reason: str) -> None:
+        """Bring the actions of other cases to the level they would have had without what has just been undone."""
+        picture = self.picture()
+        for action in self.live():
+            measure = picture.of(action.case_id)
+            if measure is None or action.case_id == because.pk or measure.level == action.level:
+                continue
+            if measure.level > action.level:  # what is undone for one case never makes another one worse
+                data = {"cap": action.level, "because": because.pk}
+                self.write(EventKind.REDUCED, action=action, by=by, reason=reason, data=data)
+                continue
+            self.end(action, ActionState.SUPERSEDED)
+            lower = follow_up(before=action, measure=measure, at=self.at, facts=reason, automated=False, by=by)
+            data = {"level": measure.level, "because": because.pk}
+            self.write(EventKind.REDUCED, action=lower, by=by, reason=reason, data=data)
+            notices.decided(action=lower, at=self.at)
+            if measure.end is not None and measure.end <= self.at:
+                self.end(lower, ActionState.EXPIRED)
+
+    def end(self, action: Action, state: ActionState) -> None:
+        action.state = state
+        action.save(update_fields=["state"])
+
+    def close(self) -> None:
+        """Keep what the log comes to now, and show it."""
+        picture, standing = self.picture(), self.standing
+        self._keep_ends(picture)
+        rungs = [RUNGS[m.level] for m in picture.measures if m.in_effect(self.at)]
+        held = standing.held_until is not None
+        before = (standing.hidden, standing.frozen, standing.public)
+        standing.level = picture.level
+        standing.hidden = held or any(rung.hides for rung in rungs)
+        frozen = held or any(rung.freezes for rung in rungs)
+        if frozen and not standing.frozen:
+            standing.frozen_card = publication.card_of(influencer=self.influencer)
+        elif not frozen:
+            standing.frozen_card = ""
+        standing.frozen = frozen
+        standing.public = shown.public(picture=picture, actions=self._shown_actions(), at=self.at)
+        standing.updated_at = self.at
+        self._look_ahead(self.at, picture)
+        if before != (standing.hidden, standing.frozen, standing.public):
+            publication.restand(standing=standing, at=self.at)
+
+    def _keep_ends(self, picture: Picture) -> None:
+        for action in self.live():
+            measure = picture.of(action.case_id)
+            if measure is not None and not measure.paused and action.end != measure.end and measure.end is not None:
+                Action.objects.filter(pk=action.pk).update(end=measure.end)
+
+    def _shown_actions(self) -> list[Action]:
+        found = Action.objects.filter(influencer__in=self.ids)
+        found = found.filter(Q(state=ActionState.IN_FORCE) | Q(state=ActionState.OVERTURNED, public=True))
+        found = found.select_related("case", "supersedes").prefetch_related("appeals", "supersedes__appeals", "events")
+        return list(found.order_by("-id"))
+
+    def _look_ahead(self, at: datetime, picture: Picture | None = None) -> None:
+        leaves = [datetime.fromisoformat(row["until"]) for row in self.standing.public if row["until"]]
+        moments = [(picture or self.picture(at)).next_change, self.standing.held_until, *leaves]
+        self.standing.next_change_at = min((m for m in moments if m is not None and m > at), default=None)
+        self.standing.save()
+
+
+def _locked(influencer: Influencer, at: datetime) -> Standing:
+    Standing.objects.bulk_create([Standing(influencer=influencer, updated_at=at)], ignore_conflicts=True)
+    rows = Standing.objects.select_for_update(of=("self",)).select_related("influencer", "merged_into")
+    return rows.get(pk=influencer.pk)
+
+
+def _with_merged(influencer: int) -> list[int]:
+    """This host and whoever was merged into it, over any number of steps."""
+    found = [influencer]
+    for one in found:
+        found += Standing.objects.filter(merged_into=one).values_list("influencer_id", flat=True)
+    return found
+
+
+def name_of(user: User | None) -> str:
+    return "" if user is None else user.get_full_name() or user.get_username()
+
+
+def is_large(influencer: Influencer) -> bool:
+    """Whether the public run has this host among the large."""
+    run = PublicRun.objects.values("run")[:1]
+    return Scorecard.objects.filter(run=run, influencer=influencer, tier=Scorecard.Tier.LARGE).exists()
