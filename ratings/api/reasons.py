@@ -44,6 +44,11 @@ class ReviewTrust(Shape):
     why = Why(many=True)
 
 
+class PublicReply(Shape):
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class PublicReview(Shape):
     review_id = serializers.CharField()
     created_at = serializers.DateTimeField()
@@ -54,7 +59,7 @@ class PublicReview(Shape):
     text = serializers.CharField(allow_null=True)
     language = serializers.CharField(allow_null=True)
     trust = ReviewTrust(allow_null=True, help_text="Null until the day it came on is closed.")
-    reply = serializers.CharField(allow_null=True, help_text="The influencer's public answer.")
+    reply = PublicReply(allow_null=True, help_text="The influencer's public answer.")
 
 
 class ReviewPage(Shape):
@@ -107,7 +112,7 @@ class Pieces(PublicView):
 
 
 def review(shown: publication.Shown) -> dict[str, Any]:
-    row, trust = shown.review, shown.trust
+    row, trust, reply = shown.review, shown.trust, shown.reply
     names = ("created_at", "professionalism", "service", "as_described", "text", "language")
     return {
         "review_id": row.source_id,
@@ -119,5 +124,5 @@ def review(shown: publication.Shown) -> dict[str, Any]:
             "held_down": trust.held_down,
             "why": [{"code": r.code, "text": str(r.text), "lift": str(r.lift)} for r in trust.reasons],
         },
-        "reply": None,
+        "reply": reply and {"text": reply.text, "at": reply.at},
     }

@@ -143,6 +143,11 @@ class Card:
         return wording.held_down(self.held_down) if self.held_down else ""
 
     @property
+    def reviewed(self) -> str:
+        """What the reviews add up to, in words."""
+        return sentences(self.sure, self.held_down_text)
+
+    @property
     def sure(self) -> str:
         return wording.sure(self.counts.get("reviews", 0), self.verified_share, self.counts.get("sessions", 0))
 

@@ -52,7 +52,7 @@ def line(shown: publication.Shown) -> Line:
         held_down=trust is not None and trust.held_down,
         counts=_counts(trust),
         reasons=() if trust is None else trust.reasons,
-        reply="",  # the influencer's public answer, as soon as there are such
+        reply=shown.reply.text if shown.reply else "",
     )
 
 

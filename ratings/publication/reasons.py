@@ -34,8 +34,8 @@ WORDS: dict[str, Reason] = {
         ),
         Reason(
             "new_account",
-            _("It is among the first reviews of this account. That alone lowers nothing."),
-            _("An account is known after a few reviews."),
+            _("It is among the first reviews of this account, of which little is known yet."),
+            _("An account whose reviews have agreed with those of other buyers counts fully."),
         ),
         Reason(
             "unreliable",

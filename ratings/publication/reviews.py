@@ -13,7 +13,7 @@ from feedback import evidence
 from feedback.evidence import Review
 from influencers.models import Influencer
 from ratings import ledger
-from ratings.models import PolicyVersion
+from ratings.models import PolicyVersion, Reply
 from ratings.publication.paging import Cursor, CursorInvalid, Order, Page, page, scope_of
 from ratings.publication.reasons import WORDS, Reason
 from ratings.scoring.links import link_factor
@@ -52,10 +52,11 @@ class Trust:
 
 @dataclass(frozen=True)
 class Shown:
-    """A review and its trust; None until the day it came on is closed."""
+    """A review, its trust (None until the day it came on is closed) and the host's public answer, if any."""
 
     review: Review
     trust: Trust | None
+    reply: Reply | None
 
 
 def reviews(
@@ -75,8 +76,9 @@ def reviews(
     among = _held_down(influencer) if held_down else None
     rows = evidence.reviews_of(influencer, marks=marks, verified=verified, among=among)
     found = page(rows, order=NEWEST, run=0, scope=scope, cursor=at, size=size)
-    trust = _trust([row.source_id for row in found.rows])
-    shown = [Shown(row, trust.get(row.source_id)) for row in found.rows]
+    ids = [row.source_id for row in found.rows]
+    trust, replies = _trust(ids), Reply.shown(ids) if ids else {}
+    shown = [Shown(row, trust.get(row.source_id), replies.get(row.source_id)) for row in found.rows]
     return Page(found.run, shown, found.first_place, found.next, found.previous)
 
 
