@@ -11,7 +11,6 @@ from django.db import connection
 
 from feedback import evidence
 from feedback.evidence import Review
-from influencers.models import Influencer
 from ratings import ledger
 from ratings.models import PolicyVersion, Reply
 from ratings.publication.paging import Cursor, CursorInvalid, Order, Page, page, scope_of
@@ -28,7 +27,7 @@ FROM ratings_reviewtrust t LEFT JOIN ratings_bucketday b USING (influencer_id, r
 """
 HELD = """
 SELECT t.review_id FROM ratings_reviewtrust t LEFT JOIN ratings_bucketday b USING (influencer_id, receipt)
-WHERE t.influencer_id = %s
+WHERE t.influencer_id = (SELECT source_id FROM influencers_influencer WHERE id = %s)
   AND t.trust * COALESCE(b.factor[t.known * %s + t.band + 1], 1) / (1 + %s * t.level) < %s * t.full_trust
 """
 
@@ -73,19 +72,19 @@ def reviews(
     at = Cursor.read(cursor) if cursor else None
     if at is not None and at.scope != scope:
         raise CursorInvalid
-    among = _held_down(influencer) if held_down else None
+    policy = _policy()
+    among = _held_down(influencer, policy) if held_down else None
     rows = evidence.reviews_of(influencer, marks=marks, verified=verified, among=among)
     found = page(rows, order=NEWEST, run=0, scope=scope, cursor=at, size=size)
     ids = [row.source_id for row in found.rows]
-    trust, replies = _trust(ids), Reply.shown(ids) if ids else {}
+    trust, replies = _trust(ids, policy), Reply.shown(ids) if ids else {}
     shown = [Shown(row, trust.get(row.source_id), replies.get(row.source_id)) for row in found.rows]
     return Page(found.run, shown, found.first_place, found.next, found.previous)
 
 
-def _held_down(influencer: int) -> list[str]:
-    source = Influencer.objects.only("source_id").get(pk=influencer).source_id
+def _held_down(influencer: int, policy: Policy) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(HELD, [source, BANDS, _policy().link_weight, HELD_BELOW])
+        cursor.execute(HELD, [influencer, BANDS, policy.link_weight, HELD_BELOW])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -100,12 +99,11 @@ def _stored_policy(version: str) -> Policy:
     return Policy.from_document(PolicyVersion.objects.get(version=version).document)
 
 
-def _trust(ids: Sequence[str]) -> dict[str, Trust]:
+def _trust(ids: Sequence[str], policy: Policy) -> dict[str, Trust]:
     if not ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(TRUST, [BANDS, list(ids)])
-        policy = _policy()
         return {row[0]: _one(*row[1:], policy=policy) for row in cursor.fetchall()}
 
 
