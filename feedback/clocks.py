@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Case
+from feedback.models import Case, Remedy
 
 ACKNOWLEDGE_WITHIN = timedelta(hours=24)
 ANSWER_WITHIN = timedelta(hours=72)
 DECIDE_WITHIN = timedelta(days=7)  # after the answer, or after the time for it has passed
+REMEDY_WITHIN = timedelta(days=14)  # after a decision that names a remedy
 
 
 class ClockName(models.TextChoices):
     ACKNOWLEDGE = "acknowledge", _("We acknowledge it")
     ANSWER = "answer", _("The host or merchant answers")
     DECIDE = "decide", _("We decide")
+    REMEDY = "remedy", _("The remedy is carried out")
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,13 @@ def clocks(case: Case, *, at: datetime) -> list[Clock]:
     """Give the clocks that ran or still run; a case closed early leaves out what nobody waits for any more."""
     answer_due = case.opened_at + ANSWER_WITHIN
     heard = min(case.answered_at or answer_due, answer_due)
-    steps = (
+    again = max(heard, case.reopened_at or heard)
+    steps = [
         (ClockName.ACKNOWLEDGE, case.opened_at + ACKNOWLEDGE_WITHIN, case.acknowledged_at),
         (ClockName.ANSWER, answer_due, case.answered_at),
-        (ClockName.DECIDE, heard + DECIDE_WITHIN, case.closed_at),
-    )
-    return [
-        Clock(name, due, done, late=(done or at) > due) for name, due, done in steps if done or case.closed_at is None
+        (ClockName.DECIDE, again + DECIDE_WITHIN, case.closed_at),
     ]
+    running = [step for step in steps if step[2] or case.closed_at is None]
+    if case.closed_at is not None and case.remedy not in ("", Remedy.NONE):
+        running.append((ClockName.REMEDY, case.closed_at + REMEDY_WITHIN, case.remedied_at))
+    return [Clock(name, due, done, late=(done or at) > due) for name, due, done in running]

@@ -7,7 +7,7 @@ known of the complaint goes to `intake` as a revision, so that only an upheld on
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,10 +17,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from feedback.attachments import Found, kept
-from feedback.clocks import ANSWER_WITHIN
+from feedback.clocks import ANSWER_WITHIN, ClockName
 from feedback.keys import OWN_SOURCE
 from feedback.kinds import COMPLAINTS
-from feedback.models import Attachment, Case, CaseEvent, Fault, Remedy, Role, Severity, State, Topic
+from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy, Role, Severity, State, Topic
 from feedback.receipts import Problem
 from feedback.reviews import UnknownTokenError, digest, read_receipt
 from feedback.rows import record_own
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Event = CaseEvent.Kind
 
+SIDES = frozenset({Role.HOST, Role.MERCHANT, Role.OPERATOR, Role.AGENCY})
 OPEN = frozenset({State.RECEIVED, State.ACKNOWLEDGED, State.ANSWERED})
 
 # The one table of what may happen when, and where it leads.
@@ -43,6 +44,7 @@ STEPS: dict[Event, tuple[frozenset[State], State]] = {
     Event.WITHDRAWN: (OPEN, State.WITHDRAWN),
     Event.REMEDIED: (frozenset({State.UPHELD}), State.REMEDIED),
     Event.REOPENED: (frozenset({State.UPHELD, State.REMEDIED, State.REJECTED}), State.ANSWERED),
+    Event.REASSIGNED: (OPEN, State.ACKNOWLEDGED),
 }
 STATUS_OF = {State.UPHELD: "upheld", State.REMEDIED: "upheld", State.REJECTED: "rejected", State.WITHDRAWN: "withdrawn"}
 RESOLUTION = timedelta(microseconds=1)  # two steps are never the same revision
@@ -143,8 +145,8 @@ def acknowledge(*, case: Case, at: datetime, actor: User | None = None) -> Case:
 
 def answer(*, case: Case, text: str, role: Role, at: datetime, actor: User | None = None) -> Case:
     """Give the host's or merchant's side; who has more to say answers again."""
-    if role not in (Role.HOST, Role.MERCHANT):
-        raise NotPossibleError(_("Only the host or the merchant answers a complaint."))
+    if role not in SIDES:
+        raise NotPossibleError(_("Only the side it is against answers a complaint."))
     if not text.strip():
         raise NotPossibleError(_("An answer needs a text."))
     with transaction.atomic():
@@ -162,16 +164,25 @@ def uphold(
     remedy: Remedy,
     reason: str,
     at: datetime,
+    shares: Mapping[Fault, int] | None = None,
     actor: User | None = None,
 ) -> Case:
-    """Decide for the consumer. The other side is heard first: it has answered, or its time to answer is over."""
+    """Decide for the consumer. The other side is heard first: it has answered, or its time to answer is over.
+
+    Where several are to blame, `shares` says in per cent how much; `fault` is who bears most, and decides what counts.
+    """
     if not reason.strip():
         raise NotPossibleError(_("A decision needs its reason."))
+    if shares and (sum(shares.values()) != 100 or min(shares.values()) <= 0):
+        raise NotPossibleError(_("The shares of the fault must add up to 100 per cent."))
+    if shares and shares.get(fault, 0) < max(shares.values()):
+        raise NotPossibleError(_("The fault is that of who bears the largest share."))
     with transaction.atomic():
         case = _step(case, Event.UPHELD)
         if case.answered_at is None and at < case.opened_at + ANSWER_WITHIN:
             raise NotPossibleError(_("The other side has not answered yet and still has time to."))
         case.severity, case.fault, case.remedy, case.reason = severity, fault, remedy, reason
+        case.shares = {who.value: share for who, share in (shares or {}).items()}
         case.closed_at = at
         return _save(case, Event.UPHELD, Role.STAFF, at, actor=actor, text=reason)
 
@@ -196,8 +207,24 @@ def reopen(*, case: Case, reason: str, at: datetime, actor: User | None = None) 
         if case.answered_at is None:
             case.state = State.ACKNOWLEDGED
         case.fault = case.remedy = case.reason = ""
+        case.shares, case.reopened_at = {}, at
+        case.escalated = [name for name in case.escalated if name not in (ClockName.DECIDE, ClockName.REMEDY)]
         case.closed_at = case.remedied_at = None
         return _save(case, Event.REOPENED, Role.STAFF, at, actor=actor, text=reason)
+
+
+def reassign(*, case: Case, against: Against, name: str, reason: str, at: datetime, actor: User | None = None) -> Case:
+    """Turn a case to whom it really concerns; against another than the host it never touches the host's rating."""
+    if not reason.strip():
+        raise NotPossibleError(_("Say why."))
+    with transaction.atomic():
+        before = case.state
+        case = _step(case, Event.REASSIGNED)
+        if before == State.ANSWERED:
+            case.state = State.ANSWERED
+        case.acknowledged_at = case.acknowledged_at or at
+        case.against, case.against_name = against, name
+        return _save(case, Event.REASSIGNED, Role.STAFF, at, actor=actor, text=reason)
 
 
 def remedy_done(*, case: Case, at: datetime, actor: User | None = None, role: Role = Role.STAFF) -> Case:
@@ -220,9 +247,13 @@ def withdraw(*, case: Case, at: datetime) -> Case:
 
 def timeline(case: Case) -> list[Line]:
     """Give the case's events as everyone involved sees them."""
-    return [
-        Line(event.at, Event(event.kind), Role(event.role), without_contacts(event.text)) for event in case.events.all()
-    ]
+    return [Line(event.at, Event(event.kind), Role(event.role), _said(event)) for event in case.events.all()]
+
+
+def _said(event: CaseEvent) -> str:
+    if event.kind == Event.ESCALATED:
+        return str(ClockName(event.text).label)
+    return without_contacts(event.text)
 
 
 def _step(case: Case, event: Event) -> Case:
@@ -250,6 +281,13 @@ def _log(case: Case, kind: Event, role: Role, at: datetime, *, actor: User | Non
     CaseEvent.objects.create(case=case, at=at, kind=kind, role=role, actor=actor, text=text)
 
 
+def _status(case: Case) -> str:
+    """What the evidence says: a case against somebody else is none about the host."""
+    if case.against != Against.HOST:
+        return "withdrawn"
+    return STATUS_OF.get(State(case.state), "open")
+
+
 def _tell_evidence(case: Case, *, at: datetime) -> None:
     """Revise what is known of the complaint; the first telling opens it."""
     record_own(
@@ -259,7 +297,7 @@ def _tell_evidence(case: Case, *, at: datetime) -> None:
             "influencer_id": case.influencer.source_id,
             "created_at": case.opened_at,
             "severity": case.severity,
-            "status": STATUS_OF.get(State(case.state), "open"),
+            "status": _status(case),
             "session_id": case.session_id or None,
             "order_id": case.order_id or None,
             "kind": case.topic,

@@ -15,25 +15,49 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from feedback import attachments, complaints
 from feedback.clocks import clocks
-from feedback.models import Attachment, Case, CaseEvent, Fault, Remedy, Role, Severity
+from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy, Role, Severity
 from influencers.admin import RecordAdmin
 
 Event = CaseEvent.Kind
-BY_STAFF = (Event.ACKNOWLEDGED, Event.ANSWERED, Event.UPHELD, Event.REJECTED, Event.REMEDIED, Event.REOPENED)
+BY_STAFF = (
+    Event.ACKNOWLEDGED,
+    Event.ANSWERED,
+    Event.UPHELD,
+    Event.REJECTED,
+    Event.REMEDIED,
+    Event.REOPENED,
+    Event.REASSIGNED,
+)
+
+
+def share(fault: Fault) -> forms.IntegerField:
+    """Its part of a fault that several share."""
+    label = format_lazy(_("of the fault, in per cent: {who}"), who=fault.label)
+    return forms.IntegerField(label=label, min_value=0, max_value=100, required=False)
+
+
+SHARES = {"host": Fault.INFLUENCER, "merchant": Fault.MERCHANT, "courier": Fault.COURIER, "buyer": Fault.BUYER}
 
 
 class StepForm(forms.Form):
     """What a step needs; the verbs say what is missing."""
 
     role = forms.ChoiceField(
-        label=_("answered by"), choices=[(r.value, r.label) for r in (Role.HOST, Role.MERCHANT)], required=False
+        label=_("answered by"), choices=[(r.value, r.label) for r in Role if r in complaints.SIDES], required=False
     )
     severity = forms.ChoiceField(label=_("severity"), choices=Severity.choices, required=False)
     fault = forms.ChoiceField(label=_("fault"), choices=Fault.choices, required=False)
+    courier = share(Fault.COURIER)
+    buyer = share(Fault.BUYER)
+    host = share(Fault.INFLUENCER)
+    merchant = share(Fault.MERCHANT)
+    against = forms.ChoiceField(label=_("against"), choices=Against.choices, required=False)
+    against_name = forms.CharField(label=_("name of who it is against"), max_length=200, required=False)
     remedy = forms.ChoiceField(label=_("remedy"), choices=Remedy.choices, required=False)
     text = forms.CharField(
         label=_("text or reason"), help_text=_("Everyone involved reads it."), widget=forms.Textarea, required=False
@@ -43,14 +67,15 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         wanted = {
             Event.ANSWERED: {"role", "text"},
-            Event.UPHELD: {"severity", "fault", "remedy", "text"},
+            Event.UPHELD: {"severity", "fault", "remedy", "text", *SHARES},
+            Event.REASSIGNED: {"against", "against_name", "text"},
             Event.REJECTED: {"text"},
             Event.REOPENED: {"text"},
         }.get(step, set())
         for name in set(self.fields) - wanted:
             del self.fields[name]
-        for field in self.fields.values():
-            field.required = True
+        for name, field in self.fields.items():
+            field.required = name not in {*SHARES, "against_name"}
 
 
 def take(step: Event, case: Case, given: dict[str, Any], actor: User) -> Case:
@@ -67,7 +92,12 @@ def take(step: Event, case: Case, given: dict[str, Any], actor: User) -> Case:
                 fault=Fault(given["fault"]),
                 remedy=Remedy(given["remedy"]),
                 reason=given["text"],
+                shares={who: given[name] for name, who in SHARES.items() if given.get(name)},
                 **how,
+            )
+        case Event.REASSIGNED:
+            return complaints.reassign(
+                against=Against(given["against"]), name=given["against_name"], reason=given["text"], **how
             )
         case Event.REJECTED:
             return complaints.reject(reason=given["text"], **how)
@@ -80,8 +110,18 @@ def take(step: Event, case: Case, given: dict[str, Any], actor: User) -> Case:
 
 @admin.register(Case)
 class CaseAdmin(RecordAdmin):
-    list_display = ["complaint_id", "influencer", "topic", "state", "severity", "opened_at", "verified"]
-    list_filter = ["state", "severity", "topic", "verified"]
+    list_display = [
+        "complaint_id",
+        "influencer",
+        "against",
+        "topic",
+        "state",
+        "severity",
+        "desk",
+        "opened_at",
+        "verified",
+    ]
+    list_filter = ["desk", "state", "severity", "against", "topic", "verified"]
     search_fields = ["=complaint_id", "=influencer__source_id", "=order_id"]
     list_select_related = ["influencer"]
     ordering = ["-id"]

@@ -29,7 +29,7 @@ from feedback.api.base import (
 from feedback.api.reviews import TOKEN, ReceiptStatus
 from feedback.attachments import AttachmentError, download, examine
 from feedback.clocks import ClockName, clocks
-from feedback.models import Attachment, Case, CaseEvent, Fault, Remedy, Role, State, Topic
+from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy, Role, State, Topic
 from feedback.receipts import TOKEN_LENGTH
 from feedback.reviews import UnknownTokenError, digest
 
@@ -81,7 +81,9 @@ class ComplaintOut(serializers.Serializer[Any]):
     text = serializers.CharField()
     order_verified = serializers.BooleanField()
     opened_at = serializers.DateTimeField()
+    against = serializers.ChoiceField(Against.choices)
     fault = serializers.ChoiceField(Fault.choices, allow_null=True)
+    shares = serializers.DictField(child=serializers.IntegerField(), help_text="Fault, split, in per cent.")
     remedy = serializers.ChoiceField(Remedy.choices, allow_null=True)
     remedied_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField(allow_null=True)
@@ -114,7 +116,9 @@ def shown(case: Case, token: str) -> dict[str, Any]:
         "text": case.text,
         "order_verified": case.verified,
         "opened_at": case.opened_at,
+        "against": case.against,
         "fault": case.fault or None,
+        "shares": case.shares,
         "remedy": case.remedy or None,
         "remedied_at": case.remedied_at,
         "reason": case.reason or None,

@@ -1,9 +1,11 @@
 """What was observed, and what people outside the service hold in their hands: tokens, cases, keys."""
 
 from feedback.models.consumers import (
+    Against,
     Attachment,
     Case,
     CaseEvent,
+    Desk,
     Fault,
     Remedy,
     Role,
@@ -30,6 +32,7 @@ from feedback.models.evidence import (
 from feedback.models.keys import ApiKey, ReceiptKey, Scope
 
 __all__ = [
+    "Against",
     "ApiKey",
     "Attachment",
     "Case",
@@ -37,6 +40,7 @@ __all__ = [
     "Complaint",
     "Coverage",
     "Deal",
+    "Desk",
     "Evidence",
     "Fault",
     "Ingest",

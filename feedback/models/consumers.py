@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +83,25 @@ class Role(models.TextChoices):
     CONSUMER = "consumer", _("consumer")
     HOST = "host", _("host")
     MERCHANT = "merchant", _("merchant")
+    OPERATOR = "operator", _("room operator")
+    AGENCY = "agency", _("agency")
     STAFF = "staff", _("staff")
+
+
+class Against(models.TextChoices):
+    """Whose case it is; only the host's own touch its rating."""
+
+    HOST = "host", _("the host")
+    OPERATOR = "operator", _("the room operator")
+    AGENCY = "agency", _("the agency")
+    MERCHANT = "merchant", _("the merchant")
+
+
+class Desk(models.TextChoices):
+    """Who is to take the next step for the service."""
+
+    MODERATORS = "moderators", _("moderators")
+    SENIORS = "seniors", _("seniors")
 
 
 class Case(models.Model):
@@ -110,7 +129,17 @@ class Case(models.Model):
     severity = models.CharField(_("severity"), max_length=16, choices=Severity.choices, default=Severity.MODERATE)
     fault = models.CharField(_("fault"), max_length=16, choices=Fault.choices, blank=True)
     remedy = models.CharField(_("remedy"), max_length=16, choices=Remedy.choices, blank=True)
+    shares = models.JSONField(
+        _("fault, split"), default=dict, blank=True, help_text=_("per cent of each, where several are to blame")
+    )
     reason = models.TextField(_("reason of the decision"), blank=True)
+    against = models.CharField(_("against"), max_length=16, choices=Against.choices, default=Against.HOST)
+    against_name = models.CharField(_("name of who it is against"), max_length=200, blank=True)
+    reopened_at = models.DateTimeField(_("reopened at"), null=True, blank=True)
+    desk = models.CharField(_("desk"), max_length=16, choices=Desk.choices, default=Desk.MODERATORS)
+    escalated = ArrayField(
+        models.CharField(max_length=16), verbose_name=_("clocks that ran out"), default=list, blank=True
+    )
 
     class Meta:
         verbose_name = _("complaint case")
@@ -140,6 +169,10 @@ class Case(models.Model):
                 | (~models.Q(state="remedied") & models.Q(remedied_at=None)),
                 name="case_remedied_when",
             ),
+            models.CheckConstraint(condition=models.Q(against__in=Against.values), name="case_against"),
+            models.CheckConstraint(
+                condition=models.Q(escalated=[]) | models.Q(desk="seniors"), name="case_overdue_is_a_seniors"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +191,8 @@ class CaseEvent(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         REMEDIED = "remedied", _("remedy carried out")
         REOPENED = "reopened", _("decision taken back")
+        REASSIGNED = "reassigned", _("turned to somebody else")
+        ESCALATED = "escalated", _("overdue: passed to a senior")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", verbose_name=_("case"))
     at = models.DateTimeField(_("at"))

@@ -36,7 +36,7 @@ def test_from_queue_to_remedy(admin_client: Client, case: Case) -> None:
     address = f"/admin/feedback/case/{case.pk}/"
     page = admin_client.get(f"{address}change/").content.decode()
     assert "<script>alert" not in page
-    assert re.findall(r"/step/(\w+)/", page) == ["acknowledged", "answered", "upheld", "rejected"]
+    assert re.findall(r"/step/(\w+)/", page) == ["acknowledged", "answered", "upheld", "rejected", "reassigned"]
     steps = (
         ("acknowledged", {}),
         ("answered", {"role": "merchant", "text": "Sorry."}),
@@ -73,7 +73,7 @@ def test_files_for_staff_alone(admin_client: Client, client: Client, case: Case)
     clerk = User.objects.create_user("clerk", password="x", is_staff=True)
     client.force_login(clerk)
     assert client.get(address).status_code == 403
-    clerk.user_permissions.add(Permission.objects.get(codename="view_case"))
+    clerk.user_permissions.add(Permission.objects.get(codename="view_case", content_type__app_label="feedback"))
     assert b"".join(client.get(address).streaming_content) == files.pdf()  # type: ignore[attr-defined]
     assert client.post(f"/admin/feedback/case/{case.pk}/step/acknowledged/").status_code == 403
 
@@ -90,3 +90,14 @@ def test_keys(admin_client: Client) -> None:
     assert ApiKey.objects.get().revoked
     assert ReceiptKey.objects.get().revoked_at is not None
     assert admin_client.get("/admin/rest_framework_api_key/apikey/").status_code == 404
+
+
+def test_a_split_fault_and_another_side_come_from_the_form(admin_client: Client, case: Case) -> None:
+    address = f"/admin/feedback/case/{case.pk}/step"
+    other = {"against": "merchant", "against_name": "Cotton Mill", "text": "Their warehouse."}
+    assert admin_client.post(f"{address}/reassigned/", other).status_code == 302
+    assert admin_client.post(f"{address}/answered/", {"role": "merchant", "text": "Ours."}).status_code == 302
+    split = {"severity": "minor", "fault": "merchant", "remedy": "none", "text": "x", "merchant": 70, "courier": 30}
+    assert admin_client.post(f"{address}/upheld/", split).status_code == 302
+    case.refresh_from_db()
+    assert (case.against, case.shares, case.state) == ("merchant", {"merchant": 70, "courier": 30}, "upheld")

@@ -168,7 +168,7 @@ def test_clocks() -> None:
     (_, answered, decide) = clocks(case, at=T0 + 48 * HOUR)
     assert (answered.done_at, answered.late, decide.due) == (T0 + 48 * HOUR, False, T0 + 9 * DAY)
     case = upheld(case, at=T0 + 9 * DAY + HOUR)
-    assert [clock.late for clock in clocks(case, at=T0 + 99 * DAY)] == [True, False, True]
+    assert [clock.late for clock in clocks(case, at=T0 + 99 * DAY)] == [True, False, True, True]
 
 
 def test_a_case_closed_early_waits_for_nobody() -> None:

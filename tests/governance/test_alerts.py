@@ -263,7 +263,8 @@ def test_many_more_of_the_same_are_a_cause_of_their_own(everyone: list[Influence
     assert end_alerts(at=AT) == 0
     assert raised("unanswered")[1].state == "ended"
     complaint(everyone[3], "next", ago=73 * HOUR)
-    assert watch_touched(influencers=[everyone[3].pk], at=AT + HOUR) == 1
+    watch_touched(influencers=[everyone[3].pk], at=AT + HOUR)
+    assert [a.state for a in raised("unanswered")] == ["ended", "ended", "open"]
 
 
 def test_what_nobody_looks_at_goes_to_the_seniors_once(everyone: list[Influencer]) -> None:

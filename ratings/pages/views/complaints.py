@@ -13,7 +13,7 @@ from feedback import complaints
 from feedback.api.base import ComplaintThrottle, TokenThrottle, pause
 from feedback.attachments import MOST_IN_ALL
 from feedback.clocks import clocks
-from feedback.models import Topic
+from feedback.models import Fault, Topic
 from feedback.reviews import UnknownTokenError
 from ratings.pages import hosts
 from ratings.pages.forms import ComplaintForm
@@ -71,6 +71,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         "clocks": clocks(case, at=at),
         "lines": complaints.timeline(case),
         "files": list(case.attachments.all()),
+        "shares": [(Fault(who).label, share) for who, share in case.shares.items()],
         "token": token,
         "open": case.state in complaints.OPEN,
         "refused": refused,
