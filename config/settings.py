@@ -196,6 +196,9 @@ SUPPORT_CONTACTS = env.json("SUPPORT_CONTACTS", default=[])
 # What consumers attach to complaints: outside everything that is served by itself
 ATTACHMENTS_ROOT = state.folder() / "attachments"
 
+# Files that staff look at before they load them, for a day
+IMPORTS_ROOT = state.folder() / "imports"
+
 # REST
 THROTTLE = env.str("THROTTLE", default="on") != "off"
 if not THROTTLE:

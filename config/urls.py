@@ -13,6 +13,7 @@ conditional = decorator_from_middleware(ConditionalGetMiddleware)  # an ETag, an
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/", include("ratings.admin.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

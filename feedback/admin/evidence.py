@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from feedback.admin.voiding import VoidingAdmin
+from feedback.kinds import KINDS
 from feedback.models import (
     Complaint,
     Coverage,
@@ -32,7 +34,20 @@ NAMESAKES = 50  # influencers that one search may take in
 NOT_VOIDED = ("voided_at", admin.EmptyFieldListFilter)
 
 
-class EvidenceAdmin(RecordAdmin):
+class KindFilter(admin.SimpleListFilter):
+    """By a list we know: asking the table for its values would read it whole."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in KINDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() in KINDS else queryset
+
+
+class EvidenceAdmin(VoidingAdmin):
     """Newest first, by primary key; found by id or by influencer, so that an index always serves."""
 
     search_fields = ["source_id"]  # shows the box; get_search_results looks up
@@ -143,7 +158,7 @@ class CoverageAdmin(RecordAdmin):
 @admin.register(Revision)
 class RevisionAdmin(RecordAdmin):
     list_display = ["kind", "source_id", "updated_at", "received_at", "loaded_at"]
-    list_filter = ["kind"]
+    list_filter = [KindFilter]
     search_fields = ["source_id__exact"]
     ordering = ["-id"]
     sortable_by = ()
@@ -159,5 +174,7 @@ class OutboxAdmin(RecordAdmin):
 @admin.register(Ingest)
 class IngestAdmin(RecordAdmin):
     list_display = ["at", "kind", "file", "rows", "loaded", "older", "duplicate", "skipped", "rejected"]
-    list_filter = ["kind"]
-    search_fields = ["file"]
+    list_filter = [KindFilter]
+    search_fields = ["file__startswith"]
+    ordering = ["-id"]
+    sortable_by = ()

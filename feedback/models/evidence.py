@@ -360,6 +360,10 @@ class Ingest(models.Model):
         verbose_name = _("ingest")
         verbose_name_plural = _("ingests")
         ordering = ["-id"]
+        permissions = [
+            ("load_evidence", "Can load evidence files in the admin"),
+            ("void_evidence", "Can take out evidence that never was"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file}: {self.loaded}/{self.rows}"

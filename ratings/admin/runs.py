@@ -8,9 +8,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,18 +22,56 @@ from django.utils.translation import gettext_lazy
 
 from influencers.admin import RecordAdmin, pretty
 from ratings import publication
+from ratings.admin import comparing
 from ratings.models import PolicyVersion, Publication, PublicRun, Run
 
 
 @admin.register(Run)
 class RunAdmin(RecordAdmin):
-    list_display = ["id", "as_of", "policy", "shown", "status", "influencers", "rated", "engine", "finished_at"]
+    list_display = ["id", "as_of", "policy", "shown", "status", "influencers", "rated", "finished_at", "look"]
     list_filter = ["status", "policy"]
     search_fields = ["=id", "=as_of", "=digest"]
     list_select_related = ["policy"]
     actions = ["make_public", "go_back"]
     exclude = ["parameters", "peer_groups"]
     readonly_fields = ["the_parameters", "the_peer_groups"]
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<int:pk>/compare/", self.admin_site.admin_view(self.compare), name="ratings_run_compare"),
+            path("<int:pk>/publish/", self.admin_site.admin_view(self.publish), name="ratings_run_publish"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who would move, by how much and why, before it is published."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = get_object_or_404(Run.objects.defer("parameters", "peer_groups"), pk=pk)
+        public = publication.public_run()
+        context = {
+            **self.admin_site.each_context(request),
+            **comparing.context(request, run),
+            "title": _("Compare run %(run)s") % {"run": run.pk},
+            "opts": self.opts,
+            "is_public": bool(public and public.run_id == run.pk),
+            "may_publish": self.has_publish_permission(request),
+        }
+        return TemplateResponse(request, "admin/ratings/run/compare.html", context)
+
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Publish from the comparison, with a reason."""
+        if request.method != "POST" or not self.has_publish_permission(request):
+            raise PermissionDenied
+        run = get_object_or_404(Run, pk=pk)
+        self._do(request, lambda **how: publication.publish(run=run, **how))
+        return redirect("admin:ratings_run_changelist")
+
+    @admin.display(description=gettext_lazy("before publishing"))
+    def look(self, run: Run) -> SafeString:
+        if run.status != Run.Status.STORED:
+            return SafeString("–")
+        return format_html('<a href="{}">{}</a>', reverse("admin:ratings_run_compare", args=[run.pk]), _("compare"))
 
     @admin.display(description=gettext_lazy("public"), boolean=True)
     def shown(self, run: Run) -> bool:
@@ -65,7 +106,8 @@ class RunAdmin(RecordAdmin):
             "rated": run.rated,
             "all": run.influencers,
         }
-        return self._confirmed(request, chosen, question, lambda **how: publication.publish(run=run, **how))
+        compare = reverse("admin:ratings_run_compare", args=[run.pk])
+        return self._confirmed(request, chosen, question, lambda **how: publication.publish(run=run, **how), compare)
 
     @admin.action(description=gettext_lazy("Go back to the run that was public before…"), permissions=["publish"])
     def go_back(self, request: HttpRequest, chosen: QuerySet[Run]) -> HttpResponse | None:
@@ -81,7 +123,12 @@ class RunAdmin(RecordAdmin):
         return self._confirmed(request, chosen, question, publication.unpublish)
 
     def _confirmed(
-        self, request: HttpRequest, chosen: QuerySet[Run], question: str, verb: Callable[..., PublicRun]
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Run],
+        question: str,
+        verb: Callable[..., PublicRun],
+        compare: str = "",
     ) -> HttpResponse | None:
         """Asks first; acts on the answer, with the reason given, in the name of the one who asked."""
         if "confirmed" not in request.POST:
@@ -93,20 +140,23 @@ class RunAdmin(RecordAdmin):
                 "chosen": chosen.values_list("pk", flat=True),
                 "checkbox": ACTION_CHECKBOX_NAME,
                 "action": request.POST["action"],
+                "compare": compare,
             }
             return TemplateResponse(request, "admin/ratings/run/confirm.html", context)
-        by = request.user
+        self._do(request, verb)
+        return None
+
+    def _do(self, request: HttpRequest, verb: Callable[..., PublicRun]) -> None:
+        by, reason = request.user, request.POST.get("reason", "").strip()[:1000]
+        if not reason:
+            self.message_user(request, _("Nothing was done: a publication needs its reason."), messages.ERROR)
+            return
         try:
-            public = verb(
-                at=timezone.now(),
-                reason=request.POST.get("reason", "")[:1000],
-                by=by if isinstance(by, User) else None,
-            )
+            public = verb(at=timezone.now(), reason=reason, by=by if isinstance(by, User) else None)
         except publication.CannotPublish as why:
             self.message_user(request, str(why), messages.ERROR)
-            return None
+            return
         self.message_user(request, _("Run %(run)s is public.") % {"run": public.run_id}, messages.SUCCESS)
-        return None
 
 
 @admin.register(PublicRun)

@@ -1,0 +1,86 @@
+"""Two stored runs side by side, before one of them is published in place of the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ratings import publication
+from ratings.admin.words import channel, dimension
+from ratings.models import Run
+from ratings.publication.differences import MOST_LISTED, SHOWN, Cause, Move, difference, moves
+
+PER_PAGE = 50
+MOST_CAUSES = 3
+NAMES: dict[str, str | Promise] = {
+    "moved": _("all who move"),
+    "up": _("up"),
+    "down": _("down"),
+    "grade": _("another grade"),
+    "rated": _("newly rated"),
+    "unrated": _("no longer rated"),
+    "came": _("only in the new run"),
+    "gone": _("only in the old run"),
+}
+
+
+def context(request: HttpRequest, after: Run) -> dict[str, Any]:
+    """What the page of a comparison shows: the numbers, and one page of those who move."""
+    before = other(request, after)
+    if before is None:
+        return {"after": after, "others": _others(after)}
+    shown = request.GET.get("shown", "moved")
+    begins = request.GET.get("q", "").strip()[:100]
+    number = max(int(text), 1) if (text := request.GET.get("p", "1")).isdecimal() and len(text) < 9 else 1
+    if shown not in SHOWN:
+        raise Http404
+    start = min((number - 1) * PER_PAGE, MOST_LISTED)
+    found = moves(before=before, after=after, shown=shown, begins=begins, start=start, size=PER_PAGE + 1)
+    whole = difference(before=before, after=after)
+    return {
+        "before": before,
+        "after": after,
+        "others": _others(after),
+        "whole": whole,
+        "tabs": [(key, label, whole.counts[key], key == shown) for key, label in NAMES.items()],
+        "causes": [(_named(cause), 100 * cause.points) for cause in whole.causes],
+        "rows": [(move, _arrow(move.rank), _why(move)) for move in found[:PER_PAGE]],
+        "shown": shown,
+        "q": begins,
+        "number": number,
+        "next": number + 1 if len(found) > PER_PAGE and start < MOST_LISTED else None,
+        "previous": number - 1 or None,
+    }
+
+
+def other(request: HttpRequest, after: Run) -> Run | None:
+    """The run to compare with: the one asked for, else the public one, else the newest older one that is stored."""
+    stored = Run.objects.filter(status=Run.Status.STORED).exclude(pk=after.pk).defer("parameters", "peer_groups")
+    asked = request.GET.get("with", "")
+    if asked.isdecimal() and len(asked) < 18:
+        return stored.filter(pk=int(asked)).first()
+    public = publication.public_run()
+    chosen = stored.filter(pk=public.run_id).first() if public else None
+    return chosen or stored.filter(pk__lt=after.pk).first() or stored.first()
+
+
+def _others(after: Run) -> list[Run]:
+    stored = Run.objects.filter(status=Run.Status.STORED).exclude(pk=after.pk)
+    return list(stored.defer("parameters", "peer_groups")[:20])
+
+
+def _why(move: Move) -> list[tuple[str, float]]:
+    return [(_named(cause), cause.points) for cause in move.causes[:MOST_CAUSES]]
+
+
+def _named(cause: Cause) -> str:
+    whole, part = dimension(cause.dimension), channel(cause.channel)
+    return f"{whole}: {part}"
+
+
+def _arrow(pair: tuple[int | None, int | None]) -> str:
+    before, after = ("–" if value is None else f"{value:,}" for value in pair)
+    return before if before == after else f"{before} → {after}"
