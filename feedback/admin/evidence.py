@@ -25,7 +25,7 @@ from feedback.models import (
     Slot,
     Violation,
 )
-from influencers.admin import RecordAdmin
+from influencers.admin import RecordAdmin, known
 from influencers.models import Influencer
 from influencers.search import search
 
@@ -33,18 +33,8 @@ NAMESAKES = 50  # influencers that one search may take in
 
 NOT_VOIDED = ("voided_at", admin.EmptyFieldListFilter)
 
-
-class KindFilter(admin.SimpleListFilter):
-    """By a list we know: asking the table for its values would read it whole."""
-
-    title = _("kind")
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, name) for name in KINDS]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(kind=self.value()) if self.value() in KINDS else queryset
+KINDS_KNOWN = known("kind", _("kind"), KINDS)
+MARKS = range(1, 6)
 
 
 class EvidenceAdmin(VoidingAdmin):
@@ -87,7 +77,13 @@ class ReviewAdmin(EvidenceAdmin):
         "verified",
         "voided_at",
     ]
-    list_filter = ["verified", "professionalism", "service", "as_described", NOT_VOIDED]
+    list_filter = [
+        "verified",
+        known("professionalism", _("professionalism"), MARKS),
+        known("service", _("service"), MARKS),
+        known("as_described", _("as described"), MARKS),
+        NOT_VOIDED,
+    ]
 
 
 @admin.register(Refund)
@@ -134,7 +130,7 @@ class DealAdmin(EvidenceAdmin):
 
 
 @admin.register(Slot)
-class SlotAdmin(RecordAdmin):
+class SlotAdmin(VoidingAdmin):
     list_display = ["source_id", "session_id", "category", "minutes", "price", "orders", "refund_orders", "voided_at"]
     list_filter = [NOT_VOIDED]
     search_fields = ["source_id__exact", "session_id__exact"]
@@ -158,7 +154,7 @@ class CoverageAdmin(RecordAdmin):
 @admin.register(Revision)
 class RevisionAdmin(RecordAdmin):
     list_display = ["kind", "source_id", "updated_at", "received_at", "loaded_at"]
-    list_filter = [KindFilter]
+    list_filter = [KINDS_KNOWN]
     search_fields = ["source_id__exact"]
     ordering = ["-id"]
     sortable_by = ()
@@ -174,7 +170,7 @@ class OutboxAdmin(RecordAdmin):
 @admin.register(Ingest)
 class IngestAdmin(RecordAdmin):
     list_display = ["at", "kind", "file", "rows", "loaded", "older", "duplicate", "skipped", "rejected"]
-    list_filter = [KindFilter]
+    list_filter = [KINDS_KNOWN]
     search_fields = ["file__startswith"]
     ordering = ["-id"]
     sortable_by = ()

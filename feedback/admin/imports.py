@@ -139,7 +139,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 
 def rejects(request: HttpRequest, token: str) -> HttpResponseBase:
     """All rejects, to be mended in a spreadsheet."""
-    folder, _chosen_ = _chosen(request, token)
+    folder = _chosen(request, token)[0]
     if not (folder / "rejects.csv").exists():
         raise Http404
     return FileResponse((folder / "rejects.csv").open("rb"), as_attachment=True, filename="rejects.csv")

@@ -41,7 +41,9 @@ class VoidingAdmin(RecordAdmin):
     @admin.action(description=gettext_lazy("Take out as never having been…"), permissions=["void"])
     def void_chosen(self, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse | None:
         """Ask first: what it is, whose, and why."""
-        open_rows = chosen.filter(voided_at=None).order_by("-id").select_related("influencer")
+        open_rows = chosen.filter(voided_at=None).order_by("-id")
+        if any(field.name == "influencer" for field in self.opts.fields):
+            open_rows = open_rows.select_related("influencer")
         rows = list(open_rows[: AT_ONCE + 1])
         if not rows or len(rows) > AT_ONCE:
             refusal = _("Choose at most %(most)s rows at once.") if rows else _("All of these are void already.")
@@ -58,7 +60,7 @@ class VoidingAdmin(RecordAdmin):
             "title": _("Take out as never having been"),
             "opts": self.opts,
             "count": len(rows),
-            "of": Counter(str(row.influencer) for row in rows).most_common(20),
+            "of": Counter(str(getattr(row, "influencer", "–")) for row in rows).most_common(20),
             "labels": labels,
             "rows": [(row, [getattr(row, name) for name in columns]) for row in rows[:SHOWN]],
             "more": max(len(rows) - SHOWN, 0),
@@ -70,7 +72,7 @@ class VoidingAdmin(RecordAdmin):
 
     def _void(self, request: HttpRequest, ids: list[str], reason: str) -> None:
         found = intake.void(kind=self.kind, ids=ids, reason=reason, at=timezone.now())
-        named = ", ".join(ids[:20]) + (", …" if len(ids) > 20 else "")
+        named = ", ".join(sorted(ids)[:20]) + (", …" if len(ids) > 20 else "")
         LogEntry.objects.create(
             user_id=request.user.pk,
             content_type_id=get_content_type_for_model(self.model).pk,

@@ -1,5 +1,5 @@
 """The ratings in the admin: records to look at, two verbs to act with."""
 
-from ratings.admin import documents, influencers, members, runs, scorecards
+from ratings.admin import audit, documents, influencers, members, queue, runs, scorecards
 
-__all__ = ["documents", "influencers", "members", "runs", "scorecards"]
+__all__ = ["audit", "documents", "influencers", "members", "queue", "runs", "scorecards"]

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from influencers.admin import ModelAdmin, RecordAdmin, TabularInline
+from influencers.admin import ModelAdmin, RecentValues, RecordAdmin, TabularInline
 from influencers.models import Account, Category, Influencer
 from influencers.search import search
 from ratings import publication
@@ -84,7 +84,7 @@ class CategoryAdmin(ModelAdmin):
 @admin.register(Account)
 class AccountAdmin(RecordAdmin):
     list_display = ["handle", "platform", "influencer", "followers", "voided_at"]
-    list_filter = ["platform"]
+    list_filter = [("platform", RecentValues)]
     list_select_related = ["influencer"]
     search_fields = ["handle__startswith", "=source_id", "=influencer__source_id"]
     ordering = ["id"]

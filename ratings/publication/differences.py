@@ -25,9 +25,7 @@ SHOWN = {
     "gone": "b.influencer_id IS NULL",
 }
 CARDS = "SELECT influencer_id, name, status, score, grade, rank FROM ratings_scorecard WHERE run_id = "
-BOTH = (
-    f"FROM ({CARDS}%(before)s) a FULL JOIN ({CARDS}%(after)s) b USING (influencer_id)"  # noqa: S608
-)
+BOTH = f"FROM ({CARDS}%(before)s) a FULL JOIN ({CARDS}%(after)s) b USING (influencer_id)"
 SUMMARY = f"""
 SELECT count(*) FILTER (WHERE a.score IS NOT NULL), count(*) FILTER (WHERE b.score IS NOT NULL),
        {", ".join(f"count(*) FILTER (WHERE {condition})" for condition in SHOWN.values())},
@@ -35,16 +33,16 @@ SELECT count(*) FILTER (WHERE a.score IS NOT NULL), count(*) FILTER (WHERE b.sco
        avg(b.score - a.score),
        corr(a.rank, b.rank) FILTER (WHERE a.status = 'rated' AND b.status = 'rated')
 {BOTH}
-"""  # noqa: S608
+"""
 GRADES = f"""
 SELECT a.grade, b.grade, count(*) {BOTH}
 WHERE a.status = 'rated' AND b.status = 'rated' GROUP BY 1, 2
-"""  # noqa: S608
+"""
 MOVES = f"""
 SELECT influencer_id, coalesce(b.name, a.name), a.score, b.score, a.grade, b.grade, a.rank, b.rank, a.status, b.status
 {BOTH} WHERE ({{condition}}) AND coalesce(b.name, a.name) LIKE %(begins)s
 ORDER BY abs(coalesce(b.score - a.score, 0)) DESC, influencer_id LIMIT %(limit)s OFFSET %(offset)s
-"""  # noqa: S608
+"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,17 @@ def difference(*, before: Run, after: Run) -> Difference:
     whole = sum(share.values()) or 1
     causes = [Cause(*where, points / whole) for where, points in share.most_common()]
     return Difference(
-        had, has, dict(zip(SHOWN, counts, strict=True)), median, p90, p99, most, mean or 0.0, correlation, grades, causes
+        had,
+        has,
+        dict(zip(SHOWN, counts, strict=True)),
+        median,
+        p90,
+        p99,
+        most,
+        mean or 0.0,
+        correlation,
+        grades,
+        causes,
     )
 
 

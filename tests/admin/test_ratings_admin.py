@@ -41,7 +41,7 @@ def test_lists_and_records_open_read_only(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     base = f"/admin/ratings/{model._meta.model_name}/"
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         assert admin_client.get(base).status_code == 200
     assert admin_client.get(base, {"q": "Host"}).status_code == 200
     found = model._default_manager.first()
@@ -79,7 +79,9 @@ def test_publishing_asks_first_and_logs_who(admin_client: Client, admin_user: Us
 def test_going_back_asks_first(admin_client: Client, published: list[Run]) -> None:
     choice = {"action": "go_back", "_selected_action": [published[1].pk]}
     assert "Withdraw run" in admin_client.post(RUNS, choice).content.decode()
-    admin_client.post(RUNS, {**choice, "confirmed": "yes"})
+    admin_client.post(RUNS, {**choice, "confirmed": "yes", "reason": " "})
+    assert PublicRun.objects.get().run_id == published[1].pk
+    admin_client.post(RUNS, {**choice, "confirmed": "yes", "reason": "too many moved"})
     assert PublicRun.objects.get().run_id == published[0].pk
     answer = admin_client.post(RUNS, choice, follow=True)
     assert "There is no run to go back to." in answer.content.decode()
