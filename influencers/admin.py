@@ -76,9 +76,11 @@ def known(field: str, label: Any, values: Iterable[Any]) -> type[admin.SimpleLis
 class RecentValues(admin.AllValuesFieldListFilter):
     """A filter by the values of the latest rows."""
 
-    def __init__(self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, path: str) -> None:
-        super().__init__(field, request, params, model, model_admin, path)
-        latest = model._default_manager.order_by("-pk")[:RECENT].values_list(path, flat=True)
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        super().__init__(field, request, params, model, model_admin, field_path)
+        latest = model._default_manager.order_by("-pk")[:RECENT].values_list(field_path, flat=True)
         self.lookup_choices = sorted({value for value in latest if value is not None})
 
 
