@@ -80,8 +80,8 @@ class RecentValues(admin.AllValuesFieldListFilter):
         self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
     ) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
-        latest = model._default_manager.order_by("-pk")[:RECENT].values_list(field_path, flat=True)
-        self.lookup_choices = sorted({value for value in latest if value is not None})
+        latest: Iterable[Any] = model._default_manager.order_by("-pk")[:RECENT].values_list(field_path, flat=True)
+        self.lookup_choices: Any = sorted({value for value in latest if value is not None})
 
 
 class RecordAdmin(ModelAdmin):

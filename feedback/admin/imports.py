@@ -64,8 +64,8 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy("of times that have no offset, like Asia/Shanghai"),
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if extension(Path(str(file.name))) not in READERS:
             raise forms.ValidationError(_("Unknown extension; known are %(known)s.") % {"known": ", ".join(READERS)})
         if (file.size or 0) > MOST_BYTES:
@@ -111,7 +111,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         if "load" in request.POST:
             summary = _load(folder, chosen, dry_run=False)
             LogEntry.objects.create(
-                user_id=request.user.pk,
+                user_id=request.user.pk or 0,
                 content_type_id=get_content_type_for_model(Ingest).pk,
                 object_repr=str(summary)[:200],
                 action_flag=ADDITION,

@@ -53,7 +53,7 @@ class VoidingAdmin(RecordAdmin):
         if "confirmed" in request.POST and reason:
             self._void(request, [row.source_id for row in rows], reason[:1000])
             return None
-        columns = [name for name in self.list_display if name not in ("source_id", "influencer", "voided_at")]
+        columns = [str(name) for name in self.list_display if name not in ("source_id", "influencer", "voided_at")]
         labels = [str(self.opts.get_field(name).verbose_name) for name in columns]  # type: ignore[union-attr]
         context = {
             **self.admin_site.each_context(request),
@@ -74,7 +74,7 @@ class VoidingAdmin(RecordAdmin):
         found = intake.void(kind=self.kind, ids=ids, reason=reason, at=timezone.now())
         named = ", ".join(sorted(ids)[:20]) + (", …" if len(ids) > 20 else "")
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=request.user.pk or 0,
             content_type_id=get_content_type_for_model(self.model).pk,
             object_repr=f"{found.voided} × {self.opts.verbose_name}"[:200],
             action_flag=CHANGE,

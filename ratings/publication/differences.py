@@ -123,7 +123,7 @@ def moves(
     *, before: Run, after: Run, shown: str = "moved", begins: str = "", start: int = 0, size: int = 50
 ) -> list[Move]:
     """Those who move, the furthest first, each with where its points came from."""
-    names = {
+    names: dict[str, Any] = {
         "before": before.pk, "after": after.pk, "steady": STEADY, "limit": size, "offset": min(start, MOST_LISTED),
         "begins": begins.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
     }  # fmt: skip
