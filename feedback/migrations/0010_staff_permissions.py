@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0008_deals_slots_orders'),
+        ('feedback', '0009_complaints_escalate'),
     ]
 
     operations = [

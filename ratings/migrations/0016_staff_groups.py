@@ -36,8 +36,8 @@ def permission(apps, app, model, codename):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ratings", "0013_alerts_guarded_and_whose"),
-        ("feedback", "0009_staff_permissions"),
+        ("ratings", "0015_growth_plans"),
+        ("feedback", "0010_staff_permissions"),
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
