@@ -12,7 +12,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from ratings.close import close, due
-from ratings.governance import alerts, clocks
+from ratings.governance import alerts, clocks, letters
 
 STALLED_AFTER = 30.0  # seconds without a sign of life of the worker that had taken a job
 KEEP_FAILED_HOURS = 30 * 24
@@ -41,6 +41,15 @@ def turn_clocks(timestamp: int) -> None:
     for what, count in clocks.turn(at=clock.now()).items():
         if count:
             log.info("%s: %s", what, count)
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="send_letters", lock="send_letters", queueing_lock="send_letters")
+def send_letters(timestamp: int) -> None:
+    """Send the e-mails that are due."""
+    sent = letters.send_due(at=clock.now())
+    if sent:
+        log.info("%s letters sent", sent)
 
 
 @app.task(name="watch_touched", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
