@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -256,3 +256,20 @@ def owner_of(kind: str, source_id: str) -> int | None:
     model, _facts = PIECES[kind]
     found = model._default_manager.filter(source_id=source_id, voided_at=None)
     return found.values_list("influencer_id", flat=True).first()
+
+
+def shows_between(influencer: int, start: datetime, end: datetime) -> list[tuple[datetime, datetime | None]]:
+    """When someone was live: start and end of every show that began in a stretch of time, oldest first."""
+    found = Session.objects.filter(influencer=influencer, voided_at=None, started_at__gte=start, started_at__lt=end)
+    return list(found.order_by("started_at").values_list("started_at", "ended_at"))
+
+
+def everything_of(influencer: int) -> dict[str, list[dict[str, Any]]]:
+    """All evidence about one influencer as it is stored, for the influencer itself; reviewers stay hidden."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, (model, _facts) in PIECES.items():
+        rows = model._default_manager.filter(influencer=influencer).order_by("source_id")
+        hidden = {"id", "influencer_id", "reviewer_id", "loaded_at"}
+        columns = [field.attname for field in model._meta.concrete_fields if field.attname not in hidden]
+        found[name] = list(rows.values(*columns))
+    return found

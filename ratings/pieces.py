@@ -92,3 +92,10 @@ def _with_facts(chosen: list[tuple[str, float]]) -> list[Piece]:
         kind, _colon, name = source.partition(":")
         found.append(Piece(kind, name, round(pull, 4), known[kind].get(name, {})))
     return found
+
+
+def facts(*, influencer: int, kind: str, name: str) -> dict[str, Any] | None:
+    """What is known of one piece, if it is about this influencer."""
+    if kind not in evidence.PIECES or evidence.owner_of(kind, name) != influencer:
+        return None
+    return evidence.pieces(kind, [name]).get(name)

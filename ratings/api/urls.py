@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from ratings.api import reasons, views
+from ratings.api import own, reasons, views
 
 SLUG = r"(?P<slug>[a-z0-9-]{1,120})"
 
@@ -15,6 +15,12 @@ urlpatterns = [
     re_path(rf"^influencers/{SLUG}/reviews/$", reasons.Reviews.as_view(), name="api-reviews"),
     re_path(rf"^influencers/{SLUG}/pieces/$", reasons.Pieces.as_view(), name="api-pieces"),
     path("rankings/", views.Rankings.as_view(), name="api-rankings"),
+    path("me/", own.Me.as_view(), name="api-me"),
+    path("me/plan/", own.MyPlan.as_view(), name="api-me-plan"),
+    path("me/what-if/", own.MyWhatIf.as_view(), name="api-me-what-if"),
+    path("me/replies/", own.MyReplies.as_view(), name="api-me-replies"),
+    path("me/contests/", own.MyContests.as_view(), name="api-me-contests"),
+    path("me/appeals/", own.MyAppeals.as_view(), name="api-me-appeals"),
     path("compare/", views.Compare.as_view(), name="api-compare"),
     path("transparency/", views.Transparency.as_view(), name="api-transparency"),
     path("runs/<int:run>/", views.OneRun.as_view(), name="api-run"),
