@@ -2,11 +2,14 @@
 
 from django.urls import path, re_path
 
-from ratings.api import own, reasons, views
+from ratings.api import checks, own, reasons, views
 
 SLUG = r"(?P<slug>[a-z0-9-]{1,120})"
 
 urlpatterns = [
+    path("checks/", checks.Checks.as_view(), name="api-checks"),
+    path("checks/<uuid:id>/", checks.OneCheck.as_view(), name="api-check"),
+    path("checks/<uuid:id>/outcome/", checks.OneOutcome.as_view(), name="api-check-outcome"),
     path("influencers/", views.Influencers.as_view(), name="api-influencers"),
     re_path(rf"^influencers/{SLUG}/$", views.Profile.as_view(), name="api-influencer"),
     re_path(rf"^influencers/{SLUG}/scorecard/$", views.Scorecard.as_view(), name="api-scorecard"),

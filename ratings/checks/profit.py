@@ -6,6 +6,7 @@ with the guarantee collected + clawback. Fee and guarantee never enter the draws
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,7 +112,7 @@ def most_fee(m: Money, *, chance: float, loss: float, loss_chance: float) -> flo
     """The highest fee at which the verdict on the money would be go; `loss` is what may be lost at most."""
     by_chance = float(np.quantile(m.before_fee, 1 - chance, method="lower"))
     by_loss = float(np.quantile(m.before_fee, loss_chance, method="lower")) + loss
-    return max(min(by_chance, by_loss), 0.0)
+    return math.floor(100 * max(min(by_chance, by_loss), 0.0)) / 100  # in whole fen, so that rounding costs nobody
 
 
 def least_guarantee(terms: Terms, m: Money, fee: float) -> float | None:

@@ -59,3 +59,25 @@ def worded(answer: Mapping[str, Any]) -> dict[str, Any]:
         "findings": [{**row, "reason": _said(row, 0), "remedy": _said(row, 1)} for row in answer["findings"]],
         "contract_gaps": [{"code": code, "text": str(gaps.TEXTS.get(code, code))} for code in answer["contract_gaps"]],
     }
+
+
+AUDIT_VERDICTS: dict[str, str | Promise] = {
+    "brushed": _("Brushed: orders were placed to be undone."),
+    "suspicious": _("Suspicious: look at the findings."),
+    "sold": _("Sold: nothing speaks of brushing."),
+    "too_early": _("Too early: not enough returns can be known yet."),
+    "too_few": _("Too few orders to tell."),
+}
+AUDIT_TEXTS: dict[str, str | Promise] = {
+    "cancelled": _("Share of paid orders cancelled before dispatch"),
+    "returned": _("Share of shipped orders that came back"),
+    "few_buyers": _("Share of orders by buyers with three or more"),
+    "undone_at_once": _("Share of cancellations and refunds within one hour"),
+}
+
+
+def audited(audit: Mapping[str, Any]) -> dict[str, Any]:
+    """The audit with sentences beside its codes."""
+    said = AUDIT_VERDICTS.get(audit["verdict"], audit["verdict"])
+    rows = [{**row, "text": str(AUDIT_TEXTS.get(row["check"], row["check"]))} for row in audit["findings"]]
+    return {**audit, "text": str(said), "findings": rows}
