@@ -27,7 +27,7 @@ class Rules:
     window: int = _rule(365, "days", "older shows are not compared")
     prior_hosts: float = _rule(20.0, "influencers", "weight of the platform in a category's prior, as in the rating")
     lag_prior: float = _rule(30.0, "returns", "weight of the category in an influencer's own curve of returns")
-    spread_prior: float = _rule(30.0, "shows", "weight of the platform in how much an influencer's shows differ")
+    spread_prior: float = _rule(60.0, "shows", "weight of the platform in how much an influencer's shows differ")
     price_reach: float = _rule(1.1, "log ratio", "prices further from the usual one are taken as if so far away")
     price_doubt: float = _rule(0.30, "log per log", "sd added for each e-fold between the price and the usual one")
     category_doubt: float = _rule(0.35, "log", "sd added to sales in a category the influencer does not mostly sell")
