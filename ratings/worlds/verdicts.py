@@ -16,7 +16,7 @@ POLICIES = ("everyone", "by shown viewers", "by gross sales", "verdicts")
 
 @dataclass(frozen=True)
 class Worth:
-    """Of one world, per 100 offers, yuan: fees paid, losses of the deals that lost, and the result of all paid deals."""
+    """Of one world: offers taken up; per 100 offers, yuan: fees, losses of the deals that lost, result of all."""
 
     paid: int
     fees: float
