@@ -126,7 +126,7 @@ LEVELS: dict[str, str | Promise] = {
 OUTCOMES: dict[str, str | Promise] = {
     "upheld": _("Appeal decided: the measure stands"),
     "reduced": _("Appeal decided: the measure was reduced"),
-    "overturned": _("Appeal decided: the measure was overturned"),
+    "overturned": _("Overturned on appeal: it no longer counts"),
 }
 
 REFUND_REASONS: dict[str, str | Promise] = {

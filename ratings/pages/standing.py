@@ -15,6 +15,8 @@ from feedback.taxonomy import CODES
 from ratings.pages import labels, wording
 from ratings.pages.numbers import as_day, chinese, day
 
+UNDER_APPEAL = "under_appeal"
+
 Row = Mapping[str, Any]
 
 
@@ -27,7 +29,7 @@ class Entry:
     summary: str
     period: str
     appeal: str
-    appealed: bool
+    overturned: bool
     start: date | None
     decided: date | None
     outcome: str
@@ -49,34 +51,32 @@ def entries(data: Row) -> list[Entry]:
 
 
 def _entry(row: Row) -> Entry:
-    given = row.get("appeal")
-    appeal: Row = given if isinstance(given, Mapping) else {}
-    start, end = _day(row, "start"), _day(row, "end")
-    due, decided = _day(appeal, "due", "due_at", "decide_due"), _day(appeal, "decided_at", "decided")
-    outcome = str(appeal.get("outcome") or "")
+    appeal: Row = row.get("appeal") or {}
+    overturned: Row = row.get("overturned") or {}
+    start, end, due, decided = _day(row, "start"), _day(row, "end"), _day(appeal, "due"), _day(overturned, "on")
+    status = "overturned" if overturned else str(appeal.get("status") or "")
+    outcome = "" if status == UNDER_APPEAL else status
     if outcome:
-        said = labels.name(labels.OUTCOMES, outcome)
-        text = f"{said} ({day(decided)})" if decided else said
+        text = labels.name(labels.OUTCOMES, outcome)
     elif due:
         text = wording.under_appeal(due, level=str(row.get("level") or ""))
     else:
-        text = _("Under appeal.") if given else ""
+        text = _("Under appeal.") if status else ""
     return Entry(
         name=labels.name(labels.LEVELS, row.get("level")),
         codes=[_code(code) for code in row.get("codes") or []],
         summary=str(row.get("public_summary") or ""),
         period="" if not start else f"{day(start)} – {day(end)}" if end else _("since %(day)s") % {"day": day(start)},
         appeal=text,
-        appealed=bool(given) and not outcome,
+        overturned=bool(overturned),
         start=start,
-        decided=decided if outcome else None,
+        decided=decided,
         outcome=labels.name(labels.OUTCOMES, outcome) if outcome else "",
     )
 
 
-def _day(row: Row, *names: str) -> date | None:
-    value = next((row[name] for name in names if row.get(name)), None)
-    return as_day(value) if value else None
+def _day(row: Row, name: str) -> date | None:
+    return as_day(row[name]) if row.get(name) else None
 
 
 def _code(code: object) -> str:
@@ -89,7 +89,7 @@ def events(found: Sequence[Entry], history: Sequence[Row]) -> list[Event]:
     marks: list[tuple[date, str]] = [
         (e.start, f"{e.name}: {e.summary}" if e.summary else e.name) for e in found if e.start
     ]
-    marks += [(e.decided, _("Appeal: %(outcome)s") % {"outcome": e.outcome}) for e in found if e.decided]
+    marks += [(e.decided, e.outcome) for e in found if e.decided]
     for before, after in pairwise(history):
         if before.get("policy") and after.get("policy") and before["policy"] != after["policy"]:
             text = _("The method changed: policy %(version)s") % {"version": after["policy"]}
