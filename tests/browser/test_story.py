@@ -1,0 +1,210 @@
+"""One consumer's way in a real browser, with the worker running: found, read, compared, reviewed, seen, complained."""
+
+import os
+import threading
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from feedback.models import Case, Review
+from influencers.models import Influencer
+from ratings import ledger, pieces
+from ratings.jobs.live_loop import work
+from ratings.publication.serving import forget
+from tests.feedback import files
+from tests.feedback.people import Platform
+from tests.pages.rated import rated_world
+
+CHROMIUM = "/usr/bin/chromium"
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+WIDTHS, THEMES, LANGUAGES = (360, 1280), ("light", "dark"), ("en", "zh-hans")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop running beside the tests' own queries
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def hosts(live_server: LiveServer, settings: Settings, tmp_path: Path) -> Iterator[dict[str, Influencer]]:
+    settings.ATTACHMENTS_ROOT = tmp_path / "attachments"
+    forget()
+    pieces._kept.clear()
+    ledger._state.cache_clear()
+    yield rated_world(at=timezone.now())
+    with connection.cursor() as cursor:  # the log of publications refuses DELETE, as it should
+        cursor.execute(
+            "TRUNCATE ratings_run, ratings_trustclose, ratings_reviewtrust, ratings_bucketday, ratings_orderday, "
+            "influencers_influencer, influencers_category CASCADE"
+        )
+
+
+@pytest.fixture
+def worker(hosts: dict[str, Influencer]) -> Iterator[None]:
+    """The live loop of the worker, on a connection of its own."""
+    done = threading.Event()
+
+    def run() -> None:
+        try:
+            work(now=timezone.now, stopped=done.is_set)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    done.set()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+
+
+def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
+    page = browser.new_context(**options).new_page()
+    page.set_default_timeout(60_000)
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return page, errors
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_consumers_way(
+    browser: Browser, live_server: LiveServer, hosts: dict[str, Influencer], worker: None, script: bool
+) -> None:
+    page, errors = opened(browser, java_script_enabled=script, locale="en-GB")
+    page.goto(live_server.url)
+    page.get_by_label("Find a host by name or handle").fill("农家")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="周小满农家铺").click()
+    card = page.url
+    read_the_reasons(page, card)
+    page.get_by_role("button", name="简体中文").click()
+    assert page.url == card
+    assert page.get_by_role("heading", name="为什么是这个分").is_visible()
+    page.get_by_role("button", name="English").click()
+    compare_three(page)
+    page.goto(card)
+    assert "14 reviews" in page.locator(".sure").inner_text()
+    leave_a_verified_review(page)
+    seen_on_the_card(page, card)
+    complain(page)
+    assert errors == []
+
+
+def read_the_reasons(page: Page, card: str) -> None:
+    """From a line of the reasons to the single pieces behind it, and back."""
+    page.locator("details.lift summary").first.click()
+    door = page.locator("details.lift[open] .doors a").first
+    name = door.inner_text().removeprefix("Evidence: ")
+    door.click()
+    assert page.get_by_label("Channel").locator("option:checked").inner_text() == name
+    assert page.locator(".pieces li").count() >= 1
+    page.get_by_role("link", name="Back to the scorecard").click()
+    assert page.url == card
+
+
+def compare_three(page: Page) -> None:
+    page.get_by_role("link", name="Compare with others").click()
+    for name in ("星河", "瑞姐"):
+        page.get_by_label("Add another host").fill(name)
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name=f"+ {name}").click()
+    assert page.locator(".sides > li").count() == 3
+
+
+def leave_a_verified_review(page: Page) -> None:
+    page.locator("#reviews").get_by_role("link", name="Leave a review").click()
+    for name, mark in (
+        ("Professionalism", "1, very poor"),
+        ("Service attitude", "2, poor"),
+        ("As described", "3, fair"),
+    ):
+        page.get_by_role("group", name=name).get_by_label(mark).check()
+    page.get_by_label("In your words").fill("The honey was watered down. 🍯")
+    page.get_by_label("Order receipt").fill(Platform().receipt("A-1"))
+    page.get_by_role("button", name="Send the review").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Thank you. Your review is in."
+    assert Review.objects.get(text__contains="watered").verified is True
+
+
+def seen_on_the_card(page: Page, card: str) -> None:
+    """Looked at again until the worker has taken it up: within seconds, here generously."""
+    for _look in range(60):
+        page.goto(card)
+        if "15 reviews" in page.locator(".sure").inner_text():
+            break
+        page.wait_for_timeout(500)
+    assert "15 reviews" in page.locator(".sure").inner_text()
+    newest = page.locator(".reviews > li").first
+    assert "The honey was watered down. 🍯" in newest.inner_text()
+    assert "Verified purchase" in newest.inner_text()
+    assert "fixed at the close of the day" in newest.inner_text()
+
+
+def complain(page: Page) -> None:
+    page.locator("#reviews").get_by_role("link", name="File a complaint").click()
+    page.get_by_label("What is it about?").select_option("quality")
+    page.get_by_label("What happened?").fill("It broke on the first day.")
+    photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": files.jpeg()}
+    page.get_by_label("Photos or PDF").set_input_files(photo)  # type: ignore[arg-type]
+    page.get_by_role("button", name="File the complaint").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Your complaint is filed"
+    page.goto(page.locator("a.keep").inner_text())
+    assert page.get_by_role("link", name="Attachment 1").is_visible()
+    assert "It broke on the first day." in page.locator(".timeline").inner_text()
+    assert Case.objects.count() == 1
+
+
+def test_filters_change_the_list_in_place(
+    browser: Browser, live_server: LiveServer, hosts: dict[str, Influencer]
+) -> None:
+    page, errors = opened(browser, locale="en-GB")
+    page.goto(f"{live_server.url}/influencers/{hosts['h1'].slug}/")
+    page.get_by_label("Purchase").select_option("false")
+    expect(page.locator(".tick")).to_have_count(0)
+    assert page.locator(".reviews > li").count() == 5
+    page.get_by_label("Marks").select_option("low")
+    page.get_by_text("No review in this selection.").wait_for()
+    assert page.url.endswith(f"/influencers/{hosts['h1'].slug}/")
+    assert errors == []
+
+
+def test_what_stands_behind_a_card_is_within_everyones_reach(
+    browser: Browser, live_server: LiveServer, hosts: dict[str, Influencer]
+) -> None:
+    found: list[str] = []
+    paths = [f"/influencers/{hosts['h2'].slug}/{rest}" for rest in ("", "reviews/?verified=true", "evidence/")]
+    for width, theme, language in product(WIDTHS, THEMES, LANGUAGES):
+        page, errors = opened(browser, viewport={"width": width, "height": 800}, color_scheme=theme)
+        for path in paths:
+            where = f"{path} {width} {theme} {language}"
+            page.goto(f"{live_server.url}{path}{'&' if '?' in path else '?'}lang={language}")
+            for details in page.locator("details").all():
+                details.evaluate("element => element.open = true")
+            page.evaluate(AXE)
+            result = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+            found += [f"{where}: {violation}" for violation in result]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append(f"{where}: scrolls sideways")
+        found += [f"{width} {theme} {language}: {error}" for error in errors]
+        page.context.close()
+    assert found == []
