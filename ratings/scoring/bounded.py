@@ -13,6 +13,7 @@ from ratings.scoring.inputs import Bools, Floats, Ints, Population
 from ratings.scoring.intervals import beta_interval
 from ratings.scoring.policy import Policy
 from ratings.scoring.priors import PeerMeans, paule_mandel, peer_means, shrunk
+from ratings.scoring.recent import mark_band, mixed, share
 from ratings.scoring.sums import MarkDays, decay, per_influencer
 
 DRIFT_GUARD = 0.002
@@ -149,6 +150,7 @@ def score(
     parameters: BoundedParameters,
     population: Population,
     policy: Policy,
+    hasty: tuple[Floats, Floats] | None = None,
 ) -> Channel:
     """Posterior of one bounded channel, by decayed sums or by the daily filter.
 
@@ -156,12 +158,21 @@ def score(
     ----------
     prior, between : (n,) prior mean and variance
     peer : (n,) the peers' part of the prior mean; the rest is borrowed from other channels
+    hasty : prior mean and variance for the faster filter, where there is one
     """
+    p = parameters
     if policy.daily_filter:
-        own, trusted, variance, c, unit = _filtered(days, prior, between, parameters, population, policy)
+        f = filtered(days, prior, between, p, population, policy)
+        found = _settled(f, prior)
+        if hasty is not None:
+            quick = filtered(days, *hasty, p, population, policy.hasty)
+            found = _hastened(found, quick, *hasty, policy, days.influencer)
+        mean, variance = found.mean, _spread(found, f, between, p)
+        own, rest, left, c, unit = found.own, found.rest, found.left, 1 - f.variance / between, found.unit(days)
     else:
-        own, trusted, variance, c, unit = _credible(sums, prior, between, parameters)
-    mean = own + (1 - trusted) * prior
+        own, trusted, variance, c, unit = _credible(sums, prior, between, p)
+        left, rest = (1 - trusted), (1 - trusted) * prior
+        mean = own + rest
     variance = np.maximum(variance * policy.interval_marks, 1e-8)
     low, high = beta_interval(mean, variance, policy.interval)
     more = 1 + per_influencer(days.influencer, unit * (days.full - days.o), mean.size)
@@ -174,8 +185,8 @@ def score(
         credibility=c,
         known=sums.known,
         evidence=2 * sums.weight,
-        prior=(1 - trusted) * peer,
-        borrowed=(1 - trusted) * (prior - peer),
+        prior=left * peer,
+        borrowed=rest - left * peer,
         exposure=np.zeros_like(mean),
         own=own,
         held=held / more,
@@ -210,14 +221,52 @@ def filtered(
     )  # fmt: skip
 
 
-def _filtered(
-    days: MarkDays, prior: Floats, between: Floats, p: BoundedParameters, population: Population, policy: Policy
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    f = filtered(days, prior, between, p, population, policy)
-    c = 1 - f.variance / between
-    m = np.clip(f.mean, 0.03, 0.97)
+@dataclass(frozen=True)
+class _State:
+    """Mean of a channel and its parts: what evidence adds, what the prior adds, and the weight left to the prior.
+
+    Attributes
+    ----------
+    moved : (n,) distance between the mean and the slow filter's
+    weight : (g,) what one unit of each day's y adds to the mean
+    """
+
+    mean: Floats
+    own: Floats
+    rest: Floats
+    left: Floats
+    moved: Floats
+    weight: Floats
+
+    def unit(self, days: MarkDays) -> Floats:
+        return self.weight / np.maximum(days.o, TINY)
+
+
+def _settled(f: Filtered, prior: Floats) -> _State:
+    rest = (1 - f.total) * prior
+    own = f.mean - rest
+    return _State(own + rest, own, rest, 1 - f.total, np.zeros_like(prior), f.weight)
+
+
+def _hastened(slow: _State, f: Filtered, prior: Floats, between: Floats, policy: Policy, influencer: Ints) -> _State:
+    """The slow state, held within the band around the faster filter."""
+    fast = _settled(f, prior)
+    low, high = mark_band(fast.mean, prior, between, f.total, policy.recent_marks)
+    mean = np.clip(slow.mean, low, high)
+    w = share(slow.mean, fast.mean, mean)
+    return _State(
+        mean=mean,
+        own=mixed(slow.own, fast.own, w),
+        rest=mixed(slow.rest, fast.rest, w),
+        left=mixed(slow.left, fast.left, w),
+        moved=mean - slow.mean,
+        weight=mixed(slow.weight, fast.weight, w[influencer]),
+    )
+
+
+def _spread(state: _State, f: Filtered, between: Floats, p: BoundedParameters) -> Floats:
+    """The slow filter's variance, its sampling part by the variance function, and what the faster one moved."""
+    m = np.clip(state.mean, 0.03, 0.97)
     shape = m * (1 - m) / (p.mean * (1 - p.mean))
-    # the variance function belongs to the sampling part only
-    variance = f.variance * (1 + (shape - 1) * c * (f.variance / between))
-    unit = f.weight / np.maximum(days.o, TINY)
-    return f.mean - (1 - f.total) * prior, f.total, variance, c, unit
+    c = 1 - f.variance / between
+    return f.variance * (1 + (shape - 1) * c * (f.variance / between)) + state.moved**2

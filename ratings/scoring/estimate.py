@@ -5,7 +5,7 @@ from __future__ import annotations
 from ratings.scoring import bounded, rates, traffic
 from ratings.scoring.borrowing import bounded_signal, loadings
 from ratings.scoring.inputs import DaySums, Population
-from ratings.scoring.observed import Observed, observe, review_counts, signals
+from ratings.scoring.observed import Observed, observe, review_counts, view
 from ratings.scoring.orders import fit
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import MARKS, Policy
@@ -37,7 +37,7 @@ def learn(population: Population, sums: DaySums, policy: Policy) -> tuple[Parame
         )
         for name in seen.rates
     }
-    factor = signals(population, seen, marks, rate, policy)
+    factor = view(population, seen, marks, rate, policy).signals
     own = {
         name: bounded_signal(
             seen.mark_days[name], seen.marks[name], marks[name].peers.of(population, seen.tier), marks[name],

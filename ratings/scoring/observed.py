@@ -67,20 +67,35 @@ def observe(population: Population, sums: DaySums, parameters: OrderParameters, 
     )
 
 
-def signals(
+@dataclass(frozen=True)
+class View:
+    """What the observed days say under the peers' priors, with the memory of one policy.
+
+    Attributes
+    ----------
+    evidence : of each rate channel, as one observation
+    signals : deviation of the four channels of the common factor from their peers' priors
+    """
+
+    evidence: dict[str, rates.RateEvidence]
+    signals: dict[str, Signal]
+
+
+def view(
     population: Population,
     seen: Observed,
     marks: dict[str, bounded.BoundedParameters],
     rate: dict[str, rates.RateParameters],
     policy: Policy,
-) -> dict[str, Signal]:
-    """Deviation of the four channels of the common factor from their peers' priors."""
+) -> View:
+    """Look at everyone's days through the filter (or the decayed sums) of a policy."""
     p = marks["review"]
     peer = p.peers.of(population, seen.tier)
     found = {"review": bounded_signal(seen.mark_days["review"], seen.marks["review"], peer, p, population, policy)}
+    evidence = {}
     for name in RATES:
         q, shape = rate[name], rates.RateShape.of(name, policy)
         peer = q.peers.of(population, seen.tier)
-        evidence = rates.gathered(seen.rate_days[name], seen.rates[name], peer, q, shape, population, policy)
-        found[name] = rate_signal(evidence, peer, q)
-    return found
+        evidence[name] = rates.gathered(seen.rate_days[name], seen.rates[name], peer, q, shape, population, policy)
+        found[name] = rate_signal(evidence[name], peer, q)
+    return View(evidence, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -100,15 +100,20 @@ class Policy:
     # -- drift and spread
     daily_filter: bool = _c(True, "switch", 0, 1, "An exact daily filter instead of decayed sums.")
     memory_half_life: float = _c(1095, "days", 30, 36_500, "The filter forgets at least this fast.")
+    spread_likelihood: bool = _c(True, "switch", 0, 1, "How much rates differ: by likelihood, not by squares.")
+    recent: bool = _c(True, "switch", 0, 1, "A second, faster filter bounds how far the slow one may lag.")
+    recent_half_life: float = _c(120, "days", 30, 36_500, "The faster filter forgets at least this fast.")
+    recent_marks: float = _c(0.6, "sd", 0, 10, "How far a mark may stand from what was seen lately.")
+    recent_rates: float = _c(0.4, "sd", 0, 10, "The same for the logarithm of a rate.")
     overdispersion: bool = _c(True, "switch", 0, 1, "How rates vary between sessions beyond chance is measured.")
     day_effect_top: float = _c(0.02, "share²", 0, 0.25, "The mood of a day explains at most this variance.")
     relative_variance_top: float = _c(9, "ratio²", 0.1, 100, "A rate's interval is never wider than this.")
     violation_variance_top: float = _c(1.35, "ratio²", 0.1, 100, "The same for violations, whose rates are rarest.")
-    interval_marks: float = _c(1.13, "ratio", 0.1, 10, "Factor on the variance of marks that calibration asks for.")
-    interval_violation: float = _c(0.85, "ratio", 0.1, 10, "The same for violations.")
-    interval_refund: float = _c(0.8, "ratio", 0.1, 10, "The same for refunds.")
-    interval_complaint: float = _c(0.7, "ratio", 0.1, 10, "The same for complaints.")
-    interval_overall: float = _c(0.95, "ratio", 0.1, 10, "The same for the overall score.")
+    interval_marks: float = _c(1.2, "ratio", 0.1, 10, "Factor on the variance of marks that calibration asks for.")
+    interval_violation: float = _c(1, "ratio", 0.1, 10, "The same for violations.")
+    interval_refund: float = _c(0.85, "ratio", 0.1, 10, "The same for refunds.")
+    interval_complaint: float = _c(1, "ratio", 0.1, 10, "The same for complaints.")
+    interval_overall: float = _c(1, "ratio", 0.1, 10, "The same for the overall score.")
     severity_noise: float = _c(0, "ratio²", 0, 1, "How uncertain an influencer's severity of complaints is.")
 
     borrowing: bool = _c(True, "switch", 0, 1, "Channels learn from each other through one common factor.")
@@ -192,6 +197,11 @@ class Policy:
             "as_described": self.weight_as_described,
             "traffic": self.weight_traffic,
         }
+
+    @property
+    def hasty(self) -> Policy:
+        """The same constants with the memory of the faster filter."""
+        return replace(self, memory_half_life=min(self.memory_half_life, self.recent_half_life))
 
     @property
     def grades(self) -> tuple[tuple[float, str], ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import digamma
 
 from ratings.scoring.channels import Channel
 from ratings.scoring.drift import months, random_walk, variogram
@@ -18,9 +19,11 @@ from ratings.scoring.inputs import Bools, Floats, Ints, Population
 from ratings.scoring.intervals import gamma_interval
 from ratings.scoring.policy import Policy
 from ratings.scoring.priors import PeerMeans, paule_mandel, peer_means, shrunk
+from ratings.scoring.recent import mixed, rate_band, share
 from ratings.scoring.sums import RateDays, decay, per_influencer
 
 DRIFT_GUARD = 0.3
+NARROWEST, WIDEST, BISECTIONS = 1e-3, 36.0, 60
 NUGGET_GUARD = 0.05
 TINY = 1e-12
 LN2 = float(np.log(2))
@@ -169,9 +172,34 @@ def estimate(
     dispersion *= units / (units + k)
     noise = phi / (prior * effective) + dispersion * sums.concentration + drift * policy.half_life / (2 * LN2)
     noise = noise + sums.doubt
-    found = paule_mandel((rate / np.maximum(prior, TINY))[ok], noise[ok])[1]
+    if policy.spread_likelihood:
+        known = (sums.scale / (prior * effective * np.maximum(noise, TINY)))[ok]
+        found = spread(sums.n[ok] * known, (prior * sums.exposure)[ok] * known)
+    else:
+        found = paule_mandel((rate / np.maximum(prior, TINY))[ok], noise[ok])[1]
     cv2 = min(max(shrunk(found, policy.default_cv2, units, policy), policy.cv2_floor), policy.cv2_top)
     return RateParameters(peers, cv2, phi, severity, drift, dispersion)
+
+
+def spread(n: Floats, expected: Floats) -> float:
+    """CV² between units whose events are Poisson around gamma rates of mean 1, most likely; 60 fixed bisections.
+
+    Parameters
+    ----------
+    n, expected : (m,) events of each unit and how many its prior expects; neither need be whole
+
+    Notes
+    -----
+    By likelihood and not by moments: where a few are very bad, squares speak of them alone, and the rates of all
+    others would be taken for far more different than they are.
+    """
+    low, high = np.log(1 / WIDEST), np.log(1 / NARROWEST)
+    for _ in range(BISECTIONS if n.size else 0):
+        middle = 0.5 * (low + high)
+        a = np.exp(middle)
+        slope = digamma(n + a) - digamma(a) + np.log(a / (a + expected)) + (expected - n) / (a + expected)
+        low, high = (middle, high) if np.sum(slope) > 0 else (low, middle)
+    return float(np.exp(-0.5 * (low + high))) if n.size else 0.0
 
 
 def _floored(peers: PeerMeans, floor: float) -> PeerMeans:
@@ -274,6 +302,59 @@ def _filtered(
     )
 
 
+@dataclass(frozen=True)
+class _Posterior:
+    """Gamma posterior of a channel and the parts of its score, (n,) each but `weight`.
+
+    Attributes
+    ----------
+    lost : −log of the score
+    rate, credibility, unit : posterior rate, weight of its own exposure, and −log score per unit of rate
+    from_prior, clean : score without evidence, and with the exposure but no event
+    pseudo : pseudo-events behind the severity
+    weight : (g,) what one point of each day takes from the score
+    """
+
+    lost: Floats
+    rate: Floats
+    credibility: Floats
+    unit: Floats
+    from_prior: Floats
+    clean: Floats
+    pseudo: Floats
+    weight: Floats
+
+
+def _posterior(
+    days: RateDays, seen: RateEvidence, prior: Floats, cv2: Floats, p: RateParameters, shape: RateShape, policy: Policy
+) -> _Posterior:
+    """score = E[exp(−λ/L0)] = (β/(β + 1/L0))^α."""
+    a, b = 1 / cv2, 1 / cv2 / prior
+    alpha, beta = a + seen.n, b + seen.exposure
+    severity, pseudo = np.full_like(prior, p.severity), np.zeros_like(prior)
+    if shape.counted:
+        # never fewer pseudo-events than the prior of the counts: a light event must not raise the score
+        pseudo = np.maximum(policy.severity_weight, np.maximum(a, 1 / p.cv2))
+        severity = (pseudo * p.severity + seen.points) / (pseudo + seen.n)
+    lost = alpha * np.log1p(severity / shape.scale / beta)
+    clean = np.exp(-a * np.log1p(p.severity / shape.scale / beta))
+    debit = np.where(seen.points > 0, (np.exp(-lost) - clean) / np.maximum(seen.points, TINY), 0.0)
+    return _Posterior(
+        lost=lost,
+        rate=alpha / beta,
+        credibility=seen.exposure / beta,
+        unit=severity / shape.scale,
+        from_prior=np.exp(-a * np.log1p(p.severity / shape.scale / b)),
+        clean=clean,
+        pseudo=pseudo,
+        weight=debit[days.influencer] * seen.weight,
+    )
+
+
+Hasty = tuple[RateEvidence, Floats, Floats]
+"""What the faster filter gathered, and the prior rate and CV² it starts from."""
+
+
 def score(
     days: RateDays,
     seen: RateEvidence,
@@ -283,40 +364,39 @@ def score(
     parameters: RateParameters,
     shape: RateShape,
     policy: Policy,
+    hasty: Hasty | None = None,
 ) -> Channel:
-    """Posterior of one rate channel: score = E[exp(−λ/L0)] = (β/(β + 1/L0))^α.
+    """Posterior of one rate channel.
 
     Parameters
     ----------
     prior, cv2 : (n,) prior rate and its squared coefficient of variation
     peer : (n,) prior rate from the peers alone; what the prior adds to it is borrowed from other channels
+    hasty : the same for the faster filter, where there is one
     """
     p = parameters
-    a, b = 1 / cv2, 1 / cv2 / prior
-    alpha, beta = a + seen.n, b + seen.exposure
-    severity = np.full_like(prior, p.severity)
-    if shape.counted:
-        # never fewer pseudo-events than the prior of the counts: a light event must not raise the score
-        weight = np.maximum(policy.severity_weight, np.maximum(a, 1 / p.cv2))
-        severity = (weight * p.severity + seen.points) / (weight + seen.n)
-
-    def expected(shape_: Floats | float, rate_: Floats, severity_: Floats | float) -> Floats:
-        return np.exp(-shape_ * np.log1p(np.asarray(severity_) / shape.scale / rate_))
-
-    mean = expected(alpha, beta, severity)
-    from_peers = expected(1 / p.cv2, 1 / p.cv2 / peer, p.severity)
-    from_prior, clean = expected(a, b, p.severity), expected(a, beta, p.severity)
-    rate, c, unit = alpha / beta, seen.exposure / beta, severity / shape.scale
+    found = _posterior(days, seen, prior, cv2, p, shape, policy)
+    lost, mean, moved = found.lost, np.exp(-found.lost), np.ones_like(prior)
+    from_peers = np.exp(-np.log1p(p.severity / shape.scale * p.cv2 * peer) / p.cv2)
+    from_prior, clean, weight = found.from_prior, found.clean, found.weight
+    if hasty is not None:
+        fast = _posterior(days, *hasty, p, shape, policy)
+        lost = np.clip(lost, *rate_band(fast.lost, hasty[2], fast.credibility, policy.recent_rates))
+        moved, mean = lost / found.lost, np.exp(-lost)
+        w = share(np.exp(-found.lost), np.exp(-fast.lost), mean)
+        from_prior, clean = mixed(from_prior, fast.from_prior, w), mixed(clean, fast.clean, w)
+        weight = mixed(weight, fast.weight, w[days.influencer])
+    rate, c, unit = found.rate, found.credibility, found.unit
     chance = seen.sampling * prior / rate
     relative = c**2 * np.where(seen.known, chance + seen.extra, 0.0) + (1 - c) ** 2 * cv2 * prior**2 / rate**2
     if shape.name == "complaint":
-        relative = relative + policy.severity_noise * weight / (weight + seen.n)
+        relative = relative + policy.severity_noise * found.pseudo / (found.pseudo + seen.n)
+    relative, rate = relative + np.log(moved) ** 2, rate * moved
     wide = np.minimum(relative * shape.widen, shape.widest)
     low_rate, high_rate = gamma_interval(rate * unit, wide, policy.interval)
     gamma = 1 / np.maximum(relative, 1e-9)
     first = np.exp(-gamma * np.log1p(rate * unit / gamma))
     second = np.exp(-gamma * np.log1p(2 * rate * unit / gamma))
-    debit = np.where(seen.points > 0, (mean - clean) / np.maximum(seen.points, TINY), 0.0)
     return Channel(
         mean=mean,
         variance=np.maximum(second - first**2, 1e-9),
@@ -330,6 +410,6 @@ def score(
         exposure=clean - from_prior,
         own=mean - clean,
         held=np.zeros_like(mean),
-        weight=debit[days.influencer] * seen.weight,
+        weight=weight,
         held_weight=np.zeros_like(seen.weight),
     )

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ratings.scoring import bounded, rates, traffic
-from ratings.scoring.borrowing import borrow
+from ratings.scoring.borrowing import Borrowed, borrow
 from ratings.scoring.channels import Channel
 from ratings.scoring.inputs import Bools, DaySums, Floats, Ints, Population
 from ratings.scoring.intervals import beta_interval
-from ratings.scoring.observed import Observed, observe, signals
+from ratings.scoring.observed import Observed, View, observe, view
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CHANNELS, DIMENSIONS, RATES, Policy
 
@@ -125,23 +125,48 @@ def _channels(
     population: Population, seen: Observed, parameters: Parameters, policy: Policy
 ) -> tuple[dict[str, Channel], _Shared]:
     """Marks and rates, each with the prior of its peers or what its other channels make of it."""
-    load, n = parameters.loadings, population.size
-    found = signals(population, seen, parameters.bounded, parameters.rates, policy) if policy.borrowing else {}
-    others = borrow(found, load) if policy.borrowing else None
+    slow = _Beliefs.of(population, seen, parameters, policy)
+    fast = _Beliefs.of(population, seen, parameters, policy.hasty) if policy.recent and policy.daily_filter else None
     channels: dict[str, Channel] = {}
     for name, own in seen.marks.items():
-        p = parameters.bounded[name]
+        p, days = parameters.bounded[name], seen.mark_days[name]
         peer = p.peers.of(population, seen.tier)
-        prior, between = others.bounded(name, load[name], peer, p.tau2) if others else (peer, np.full(n, p.tau2))
-        channels[name] = bounded.score(seen.mark_days[name], own, prior, peer, between, p, population, policy)
-    for name, own_rate in seen.rates.items():
+        prior, between = slow.mark(name, peer, p)
+        quick = fast.mark(name, peer, p) if fast else None
+        channels[name] = bounded.score(days, own, prior, peer, between, p, population, policy, quick)
+    for name, day_rates in seen.rate_days.items():
         q, shape = parameters.rates[name], rates.RateShape.of(name, policy)
-        peer, days = q.peers.of(population, seen.tier), seen.rate_days[name]
-        evidence = rates.gathered(days, own_rate, peer, q, shape, population, policy)
-        prior, cv2 = others.rate(name, load[name], peer, q.cv2) if others else (peer, np.full(n, q.cv2))
-        channels[name] = rates.score(days, evidence, prior, cv2, peer, q, shape, policy)
-    whole = others.whole if others else np.ones(n)
-    return channels, _Shared(load, whole, policy.lag_share if policy.daily_filter else 0.0)
+        peer = q.peers.of(population, seen.tier)
+        hasty = (fast.view.evidence[name], *fast.rate(name, peer, q)) if fast else None
+        evidence, (prior, cv2) = slow.view.evidence[name], slow.rate(name, peer, q)
+        channels[name] = rates.score(day_rates, evidence, prior, cv2, peer, q, shape, policy, hasty)
+    whole = slow.others.whole if slow.others else np.ones(population.size)
+    return channels, _Shared(parameters.loadings, whole, policy.lag_share if policy.daily_filter else 0.0)
+
+
+@dataclass(frozen=True)
+class _Beliefs:
+    """What is believed of every channel before its own evidence, with the memory of one policy."""
+
+    view: View
+    others: Borrowed | None
+    loadings: dict[str, float]
+
+    @classmethod
+    def of(cls, population: Population, seen: Observed, parameters: Parameters, policy: Policy) -> _Beliefs:
+        found = view(population, seen, parameters.bounded, parameters.rates, policy)
+        load = parameters.loadings
+        return cls(found, borrow(found.signals, load) if policy.borrowing else None, load)
+
+    def mark(self, name: str, peer: Floats, p: bounded.BoundedParameters) -> tuple[Floats, Floats]:
+        if self.others is None:
+            return peer, np.full_like(peer, p.tau2)
+        return self.others.bounded(name, self.loadings[name], peer, p.tau2)
+
+    def rate(self, name: str, peer: Floats, p: rates.RateParameters) -> tuple[Floats, Floats]:
+        if self.others is None:
+            return peer, np.full_like(peer, p.cv2)
+        return self.others.rate(name, self.loadings[name], peer, p.cv2)
 
 
 def _overall_variance(channels: dict[str, Channel], shared: _Shared, policy: Policy) -> Floats:

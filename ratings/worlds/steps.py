@@ -17,6 +17,8 @@ BASE: dict[str, float | bool] = {
     "typed_buckets": False,
     "supported_orders": False,
     "daily_filter": False,
+    "spread_likelihood": False,
+    "recent": False,
     "winsor_bounded": 0.02,
     "winsor_rate": 0.02,
     "relative_variance_top": 9.0,
@@ -36,6 +38,8 @@ STEPS: tuple[Step, ...] = (
     ("typed buckets", {"typed_buckets": True}),
     ("supported orders", {"supported_orders": True}),
     ("exact filter", {"daily_filter": True, "winsor_bounded": 0.15, "winsor_rate": 0.03}),
+    ("spread of rates by likelihood", {"spread_likelihood": True}),
+    ("recent evidence", {"recent": True}),
     (
         "intervals calibrated",
         {

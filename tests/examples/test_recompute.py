@@ -1,4 +1,4 @@
-"""A stranger's sixty lines give the published scores."""
+"""A stranger's seventy lines give the published scores."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def published(card: dict[str, Any]) -> dict[str, float]:
     return {"overall": card["overall"]["score"], **{name: d["score"] for name, d in card["dimensions"].items()}}
 
 
-def test_sixty_lines_that_import_nothing_of_the_project() -> None:
+def test_seventy_lines_that_import_nothing_of_the_project() -> None:
     text = SCRIPT.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 60
+    assert len(text.splitlines()) <= 75
     imported = {
         alias.name if isinstance(node, ast.Import) else node.module
         for node in ast.walk(ast.parse(text))
