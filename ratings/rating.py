@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -26,6 +26,7 @@ from ratings.scoring.trust import REASONS
 
 EXPLAIN = ("none", "summary", "full")
 ENGINES = ("embedded",)
+KEPT = 20_000  # influencers whose entries are kept between digest and file
 
 
 @dataclass(frozen=True)
@@ -56,25 +57,39 @@ class Scores:
 
     def document(self) -> dict[str, Any]:
         """The scores file as one dictionary."""
-        rows = document.sessions(self.cards, self.gathered.sums.sessions)
-        return {**self._head(rows), "influencers": list(self.entries()), "sessions": rows}
+        entries = list(self.entries())
+        head = self._head((document.plain(entry) for entry in entries), self._session_bytes())
+        sessions = list(document.sessions(self.cards, self.gathered.sums.sessions))
+        return {**head, "influencers": entries, "sessions": sessions}
 
     def pieces(self) -> Iterator[bytes]:
-        """The scores file as bytes, piece by piece."""
-        rows = document.sessions(self.cards, self.gathered.sums.sessions)
-        return document.pieces(self._head(rows), self.entries(), rows)
+        """The scores file as bytes, piece by piece; where it is small, digest and file share the work."""
+        explain = self._explainer(self.explain)
+        once = self.cards.population.size <= KEPT
+        plain, sessions = (list if once else iter)(self._plain()), (list if once else iter)(self._session_bytes())
+        head = self._head(plain, sessions)
+        if not once:
+            plain, sessions = self._plain(), self._session_bytes()
+        full = (document.with_contributions(entry, explain(index)) for index, entry in enumerate(plain))
+        return document.pieces(head, full, sessions)
 
-    def _head(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    def _plain(self) -> Iterator[bytes]:
+        return (document.plain(entry) for entry in self.entries("none"))
+
+    def _session_bytes(self) -> Iterator[bytes]:
+        return document.session_bytes(self.cards, self.gathered.sums.sessions)
+
+    def _head(self, plain: Iterable[bytes], sessions: Iterable[bytes]) -> dict[str, Any]:
         head = {"as_of": self.as_of.isoformat(), "policy": self.policy.version}
-        return {**head, "digest": document.digest(head, self.entries("none"), rows)}
+        return {**head, "digest": document.digest(head, plain, sessions)}
 
     def _explainer(self, explain: str) -> Callable[[int], list[dict[str, Any]]]:
         if explain == "none":
             return lambda index: []
         if explain == "summary":
-            return lambda index: contributions.summary(self.cards, index, self.policy)
+            return contributions.Summaries.of(self.cards, self.policy).of_one
         single = self._singles
-        return lambda index: contributions.summary(self.cards, index, self.policy, single)
+        return contributions.Summaries.of(self.cards, self.policy, single).of_one
 
     @cached_property
     def _singles(self) -> dict[str, contributions.Single]:

@@ -136,8 +136,8 @@ def _register(db: Any, evidence: Path | Mapping[str, pa.Table]) -> None:
 
 def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger | None) -> Gathered:
     db.execute(f"CREATE TABLE influencer AS {prepare.INFLUENCER}")
-    ids = reading.column(db, "SELECT influencer_id FROM influencer ORDER BY influencer", str)
-    categories = reading.column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer", str)
+    ids = reading.column(db, "SELECT influencer_id FROM influencer ORDER BY influencer")
+    categories = reading.column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer")
     names, category = np.unique(categories.astype(str), return_inverse=True)
     population = Population(tuple(ids), category.astype(np.int64), tuple(str(x) for x in names), as_of_day)
     db.execute(f"CREATE TABLE refund_of_session AS {prepare.REFUND_OF_SESSION}")
@@ -179,7 +179,7 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
 
 
 def _sessions(db: Any) -> SessionRows:
-    ids = reading.column(db, "SELECT session_id FROM session ORDER BY rowid", str)
+    ids = reading.column(db, "SELECT session_id FROM session ORDER BY rowid")
     s = db.execute("SELECT * EXCLUDE (session_id, influencer_id) FROM session ORDER BY rowid").fetchnumpy()
 
     def whole(name: str) -> Ints:
@@ -207,7 +207,7 @@ def _sessions(db: Any) -> SessionRows:
 
 
 def _event_rows(db: Any) -> EventRows:
-    source = reading.column(db, "SELECT source FROM event ORDER BY source", str)
+    source = reading.column(db, "SELECT source FROM event ORDER BY source")
     e = db.execute("SELECT channel, influencer, day, points * times AS points FROM event ORDER BY source").fetchnumpy()
     return EventRows(source, *(np.asarray(e[k]).astype(np.int64) for k in ("channel", "influencer", "day", "points")))
 

@@ -20,5 +20,7 @@ def _scan_order(keys: tuple[str, ...]) -> list[str]:
     return sorted(keys, key=lambda key: (key != "channel", key != "influencer", key != "day", key))
 
 
-def column(db: Any, sql: str, of: type) -> np.ndarray[Any, Any]:
-    return np.array([of(row[0]) for row in db.execute(sql).fetchall()], dtype=object)
+def column(db: Any, sql: str) -> np.ndarray[Any, Any]:
+    """One column of texts."""
+    (values,) = db.execute(sql).fetchnumpy().values()
+    return np.asarray(values, dtype=object)

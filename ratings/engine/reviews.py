@@ -92,7 +92,7 @@ def weigh(
     days = _sums(db, {"influencer": r["influencer"], "day": r["day"]}, marks, composite, t, linked)
     single = None
     if rows:
-        ids = column(db, "SELECT review_id FROM raw_review ORDER BY rowid", str)
+        ids = column(db, "SELECT review_id FROM raw_review ORDER BY rowid")
         single = ReviewRows(ids, r["influencer"], r["day"], linked, t.full, t.admitted, marks, t.why)
 
     def count(which: Bools) -> Ints:
@@ -134,7 +134,7 @@ def _continue(
     db: Any, r: Receipts, population: Population, sessions: SessionRows, policy: Policy, ledger: Ledger
 ) -> tuple[_Trust, Closed]:
     """Take over what is closed, and close the days since."""
-    mine = tuple(column(db, "SELECT reviewer_id FROM reviewer ORDER BY reviewer", str))
+    mine = tuple(column(db, "SELECT reviewer_id FROM reviewer ORDER BY reviewer"))
     influencers = (*population.ids, *_beyond(ledger.influencers, population.ids))
     reviewers = (*mine, *_beyond(ledger.reviewers, mine))
     t, judged = _known(db, r, ledger)
@@ -219,7 +219,7 @@ def _let_through(buckets: BucketDays, influencer: Ints, t: _Trust) -> Floats:
 
 def _with_levels(db: Any, closed: Closed, before: Floats, now: Floats) -> Closed:
     """The same with the links as they are now: of new rows in full, of older ones what has changed."""
-    ids = column(db, "SELECT review_id FROM raw_review ORDER BY rowid", str)
+    ids = column(db, "SELECT review_id FROM raw_review ORDER BY rowid")
     level_of = pa.table({"review_id": pa.array(ids, pa.string()), "level": now, "before": before})
     db.register("level_of", level_of)
     db.register("newly", closed.reviews)

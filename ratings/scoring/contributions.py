@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings.scoring.inputs import EventRows, Floats, Ints, ReviewRows, SessionRows
+from ratings.scoring.inputs import Bools, EventRows, Floats, Ints, ReviewRows, SessionRows
 from ratings.scoring.observed import Observed
 from ratings.scoring.policy import CHANNELS, DIMENSIONS, MARKS, PPM, RATES, Policy
 from ratings.scoring.scorecard import Cards
@@ -18,6 +18,7 @@ from ratings.scoring.sums import KEY, TOPS, UNITS, place
 PLACES = 4
 UNIT = 10**PLACES
 DUST = 1e-6  # of a published unit: what rounding leaves of nothing
+SOURCES = ("prior", "borrowed", "exposure", "evidence")
 PUBLIC_NAMES = {"violation": "violations", "refund": "refunds", "complaint": "complaints"}
 CHANNEL_NAMES = tuple(PUBLIC_NAMES.get(name, name) for names in CHANNELS.values() for name in names)
 
@@ -57,36 +58,77 @@ class Single:
         return slice(*np.searchsorted(self.influencer, [index, index + 1]))
 
 
-def summary(cards: Cards, index: int, policy: Policy, singles: dict[str, Single] | None = None) -> list[dict[str, Any]]:
-    """Contributions of one influencer; with `singles` every piece of evidence is one of its own."""
-    rows, values, details = _parts(cards, index, policy)
-    total = round(points(float(cards.mean[index])) * UNIT)
-    units = largest_remainder(values, total)
-    result: list[dict[str, Any]] = []
-    for row, unit, (channel, weight) in zip(rows, units, details, strict=True):
-        if row["source"] == "evidence" and singles is not None:
-            result.extend(_split(row, unit, singles[channel], index, weight))
-        else:
-            result.append({**row, "points": unit / UNIT})
-    return result + _held(cards, index, policy, singles)
+@dataclass(frozen=True)
+class Summaries:
+    """Contributions of everyone, worked out column by column.
+
+    Attributes
+    ----------
+    rows : (k) dimension, channel and source of each part, and its channel's name by policy
+    units : (n, k) whole units of the published precision, that add up to the overall
+    shown : (n, k) whether the part is anything
+    held : what full trust would have added, by row of `held_rows`, in points
+    """
+
+    rows: list[tuple[dict[str, Any], str, float]]
+    units: list[list[int]]
+    shown: list[list[bool]]
+    held_rows: list[tuple[dict[str, Any], str, float]]
+    held: list[list[float]]
+    singles: dict[str, Single] | None
+
+    @classmethod
+    def of(cls, cards: Cards, policy: Policy, singles: dict[str, Single] | None = None) -> Summaries:
+        """Summaries of a population; with `singles` every piece of evidence is one of its own."""
+        rows, values, held_rows, held = [], [], [], []
+        for dimension in DIMENSIONS:
+            for name in CHANNELS[dimension]:
+                c, weight = cards.channels[name], policy.weights[name]
+                of = {"dimension": dimension, "channel": PUBLIC_NAMES.get(name, name)}
+                for source, part in zip(SOURCES, (c.prior, c.borrowed, c.exposure, c.own), strict=True):
+                    rows.append(({**of, "source": source}, name, weight * 100 * UNIT))
+                    values.append(part * (weight * 100 * UNIT))
+                held_rows.append(({**of, "source": "held", "points": 0.0}, name, weight))
+                held.append([points(value * weight) for value in c.held.tolist()] if singles is None else [])
+        table = np.stack(values, axis=1) if values else np.zeros((cards.mean.size, 0))
+        prior = np.array([row[0]["source"] == "prior" for row in rows], dtype=bool)
+        shown = prior | (np.abs(table) > DUST)
+        total = np.array([round(points(mean) * UNIT) for mean in cards.mean.tolist()], dtype=np.int64)
+        units = _remainders(table, shown, total)
+        return cls(rows, units.tolist(), shown.tolist(), held_rows, held, singles)
+
+    def of_one(self, index: int) -> list[dict[str, Any]]:
+        """Contributions of one influencer."""
+        result: list[dict[str, Any]] = []
+        for (row, name, weight), unit, shown in zip(self.rows, self.units[index], self.shown[index], strict=True):
+            if not shown:
+                continue
+            if row["source"] == "evidence" and self.singles is not None:
+                result.extend(_split(row, unit, self.singles[name], index, weight))
+            else:
+                result.append({**row, "points": unit / UNIT})
+        for (row, name, weight), values in zip(self.held_rows, self.held, strict=True):
+            if self.singles is None:
+                if values[index]:
+                    result.append({**row, "held_points": values[index]})
+                continue
+            single = self.singles[name]
+            mine = single.of(index)
+            for value, source in zip(single.held[mine].tolist(), single.source[mine], strict=True):
+                if value:
+                    result.append({**row, "held_points": points(value * weight), "evidence_id": str(source)})
+        return result
 
 
-def _parts(
-    cards: Cards, index: int, policy: Policy
-) -> tuple[list[dict[str, Any]], list[float], list[tuple[str, float]]]:
-    rows, values, details = [], [], []
-    for dimension in DIMENSIONS:
-        for name in CHANNELS[dimension]:
-            c, weight = cards.channels[name], policy.weights[name] * 100 * UNIT
-            for source, part in (
-                ("prior", c.prior), ("borrowed", c.borrowed), ("exposure", c.exposure), ("evidence", c.own),
-            ):  # fmt: skip
-                value = float(part[index]) * weight
-                if source == "prior" or abs(value) > DUST:
-                    rows.append({"dimension": dimension, "channel": PUBLIC_NAMES.get(name, name), "source": source})
-                    values.append(value)
-                    details.append((name, weight))
-    return rows, values, details
+def _remainders(values: Floats, counted: Bools, total: Ints) -> Ints:
+    """`largest_remainder` of every row at once, over the columns that count."""
+    floors = np.where(counted, np.floor(values), 0.0)
+    rest = total - floors.sum(axis=1).astype(np.int64)
+    behind = np.where(counted, values - floors, -np.inf)
+    place = np.argsort(np.argsort(-behind, axis=1, kind="stable"), axis=1, kind="stable")
+    whole, part = np.divmod(rest, np.maximum(counted.sum(axis=1), 1))
+    units = floors.astype(np.int64) + whole[:, None] + (place < part[:, None])
+    return np.where(counted, units, 0)
 
 
 def _split(row: dict[str, Any], unit: int, single: Single, index: int, weight: float) -> list[dict[str, Any]]:
@@ -99,25 +141,6 @@ def _split(row: dict[str, Any], unit: int, single: Single, index: int, weight: f
         {**row, "points": u / UNIT, "evidence_id": str(source)}
         for u, source in zip(units, single.source[mine], strict=True)
     ]
-
-
-def _held(cards: Cards, index: int, policy: Policy, singles: dict[str, Single] | None) -> list[dict[str, Any]]:
-    result: list[dict[str, Any]] = []
-    for dimension in DIMENSIONS:
-        for name in CHANNELS[dimension]:
-            weight = policy.weights[name]
-            row = {"dimension": dimension, "channel": PUBLIC_NAMES.get(name, name), "source": "held", "points": 0.0}
-            if singles is None:
-                value = points(float(cards.channels[name].held[index]) * weight)
-                if value:
-                    result.append({**row, "held_points": value})
-                continue
-            single = singles[name]
-            mine = single.of(index)
-            for value, source in zip(single.held[mine].tolist(), single.source[mine], strict=True):
-                if value:
-                    result.append({**row, "held_points": points(value * weight), "evidence_id": str(source)})
-    return result
 
 
 def singles(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from json.encoder import encode_basestring  # as `json` itself does where text stays text
 from typing import Any
 
 import numpy as np
 
-from ratings.scoring.contributions import points
+from ratings.scoring.contributions import PLACES, points
 from ratings.scoring.inputs import Bools, Floats, Ints, SessionRows
 from ratings.scoring.policy import DIMENSIONS, TIERS, Policy
 from ratings.scoring.ranking import Ranks, rank
@@ -17,6 +18,7 @@ from ratings.scoring.scorecard import Cards, capped, grade
 
 Entry = dict[str, Any]
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+AT_ONCE = 1_000
 RANK_KEYS = ("rank", "rank_low", "rank_high", "percentile", "p_top10")
 
 
@@ -28,13 +30,14 @@ def encode(value: Any) -> bytes:
 def entries(cards: Cards, policy: Policy, explain: Callable[[int], list[Entry]]) -> Iterator[Entry]:
     """One entry per influencer, by id; `explain` gives the contributions of an index."""
     standings = _standings(cards, policy)
+    overall, dimensions = _overalls(cards, policy), {name: _dimensions(cards, name) for name in DIMENSIONS}
     for index, influencer_id in enumerate(cards.population.ids):
         yield {
             "influencer_id": influencer_id,
             "status": "rated" if cards.rated[index] else "provisional",
             "peer_group": peer_group(cards, index),
-            "overall": {**_overall(cards, index, policy), **standings[index]},
-            "dimensions": {name: _dimension(cards, name, index) for name in DIMENSIONS},
+            "overall": {**overall[index], **standings[index]},
+            "dimensions": {name: rows[index] for name, rows in dimensions.items()},
             "grade_cap": cards.caps[index],
             "contributions": explain(index),
         }
@@ -46,28 +49,28 @@ def peer_group(cards: Cards, index: int) -> str:
     return f"{population.categories[population.category[index]]}/{TIERS[cards.tier[index]]}"
 
 
-def _overall(cards: Cards, index: int, policy: Policy) -> Entry:
-    score, low, high = (points(float(v[index])) for v in (cards.mean, cards.low, cards.high))
-    names: list[str | None] = [None, None, None]
-    if cards.rated[index]:
-        names = [capped(grade(v, policy), cards.caps[index]) for v in (score, low, high)]
-    return {
-        "score": score,
-        "low": low,
-        "high": high,
-        **dict(zip(("grade", "grade_low", "grade_high"), names, strict=True)),
-    }
+def _overalls(cards: Cards, policy: Policy) -> list[Entry]:
+    found = []
+    for index, values in enumerate(zip(*(_points(v) for v in (cards.mean, cards.low, cards.high)), strict=True)):
+        names: list[str | None] = [None, None, None]
+        if cards.rated[index]:
+            names = [capped(grade(v, policy), cards.caps[index]) for v in values]
+        score, low, high = values
+        graded = zip(("grade", "grade_low", "grade_high"), names, strict=True)
+        found.append({"score": score, "low": low, "high": high, **dict(graded)})
+    return found
 
 
-def _dimension(cards: Cards, name: str, index: int) -> Entry:
+def _dimensions(cards: Cards, name: str) -> list[Entry]:
     d = cards.dimensions[name]
-    return {
-        "score": points(float(d.mean[index])),
-        "low": points(float(d.low[index])),
-        "high": points(float(d.high[index])),
-        "weight": round(d.weight, 4),
-        "evidence": round(float(d.evidence[index]) if d.known[index] else 0.0, 4),
-    }
+    weight = round(d.weight, 4)
+    evidence = [round(value, 4) for value in np.where(d.known, d.evidence, 0.0).tolist()]
+    rows = zip(_points(d.mean), _points(d.low), _points(d.high), evidence, strict=True)
+    return [{"score": s, "low": w, "high": h, "weight": weight, "evidence": e} for s, w, h, e in rows]
+
+
+def _points(values: Floats) -> list[float]:
+    return [points(value) for value in values.tolist()]
 
 
 def _standings(cards: Cards, policy: Policy) -> list[Entry]:
@@ -77,7 +80,7 @@ def _standings(cards: Cards, policy: Policy) -> list[Entry]:
         {**dict.fromkeys(keys), "league": "newcomers" if new else TIERS[tier]}
         for new, tier in zip(cards.newcomer, cards.tier, strict=True)
     ]
-    published = np.array([points(float(m)) for m in cards.mean]) / 100
+    published = np.array(_points(cards.mean)) / 100
     group = cards.population.category * len(TIERS) + cards.tier
     league = np.where(cards.newcomer, len(TIERS), cards.tier)
     for prefix, key in (("", np.zeros_like(group)), ("peer_", group), ("league_", league)):
@@ -109,31 +112,60 @@ def _write(result: list[Entry], members: Ints, prefix: str, ranks: Ranks) -> Non
         )
 
 
-def sessions(cards: Cards, rows: SessionRows) -> list[Entry]:
+def sessions(cards: Cards, rows: SessionRows) -> Iterator[Entry]:
     """Judgement of every session, by session id."""
+    names = ("session_id", "influencer_id", "inflation_z", "real_share", "flagged")
+    for judged in _judged(cards, rows):
+        yield from (dict(zip(names, row, strict=True)) for row in judged)
+
+
+def _judged(cards: Cards, rows: SessionRows) -> Iterator[Iterator[tuple[str, str, float, float, bool]]]:
     judged, ids = cards.sessions, cards.population.ids
-    result = [
-        {
-            "session_id": str(rows.ids[k]),
-            "influencer_id": ids[rows.influencer[k]],
-            "inflation_z": round(float(judged.z[k]), 4) + 0.0,
-            "real_share": round(float(judged.share[k]), 4),
-            "flagged": bool(judged.flagged[k]),
-        }
-        for k in range(rows.size)
-    ]
-    return sorted(result, key=lambda row: (row["session_id"], row["influencer_id"]))
+    order = np.lexsort((rows.influencer, rows.ids))
+    for start in range(0, order.size, AT_ONCE):
+        part = order[start : start + AT_ONCE]
+        yield zip(
+            rows.ids[part].tolist(),
+            [ids[who] for who in rows.influencer[part].tolist()],
+            [round(z, PLACES) + 0.0 for z in judged.z[part].tolist()],
+            [round(share, PLACES) for share in judged.share[part].tolist()],
+            judged.flagged[part].tolist(),
+            strict=True,
+        )
 
 
-def digest(head: Entry, plain: Iterator[Entry], session_rows: list[Entry]) -> str:
+def session_bytes(cards: Cards, rows: SessionRows) -> Iterator[bytes]:
+    """`sessions` as `encode` would write them, a thousand at a time with commas between them."""
+    quoted, yes = encode_basestring, ("false", "true")
+    for judged in _judged(cards, rows):
+        yield ",".join(
+            [
+                f'{{"flagged":{yes[flagged]},"inflation_z":{z!r},"influencer_id":{quoted(influencer)},'
+                f'"real_share":{share!r},"session_id":{quoted(name)}}}'
+                for name, influencer, z, share, flagged in judged
+            ]
+        ).encode()
+
+
+def plain(entry: Entry) -> bytes:
+    """An entry without its contributions; `with_contributions` puts some in."""
+    return encode({key: value for key, value in entry.items() if key != "contributions"})
+
+
+def with_contributions(entry: bytes, rows: list[Entry]) -> bytes:
+    """The canonical bytes of an entry; its contributions sort before all else."""
+    return b'{"contributions":' + encode(rows) + b"," + entry[1:]
+
+
+def digest(head: Entry, entries_: Iterable[bytes], session_rows: Iterable[bytes]) -> str:
     """`sha256:` of the canonical document without `digest` and with every `contributions` empty."""
     found = hashlib.sha256()
-    for piece in pieces(head, plain, session_rows):
+    for piece in pieces(head, (with_contributions(entry, []) for entry in entries_), session_rows):
         found.update(piece)
     return "sha256:" + found.hexdigest()
 
 
-def pieces(head: Entry, rows: Iterator[Entry], session_rows: list[Entry]) -> Iterator[bytes]:
+def pieces(head: Entry, entries_: Iterable[bytes], session_rows: Iterable[bytes]) -> Iterator[bytes]:
     """The canonical document piece by piece, so that a large one never stands in memory whole.
 
     Keys of `head` sort as a dictionary's would: those before `influencers` come first, the others behind it.
@@ -141,12 +173,17 @@ def pieces(head: Entry, rows: Iterator[Entry], session_rows: list[Entry]) -> Ite
     before = {k: v for k, v in head.items() if k < "influencers"}
     after = {k: v for k, v in head.items() if k > "influencers"}
     yield encode(before)[:-1] + b',"influencers":['
-    for k, row in enumerate(rows):
-        yield (b"," if k else b"") + encode(row)
+    yield from _listed(entries_)
     yield b"]," + encode(after)[1:-1] + b',"sessions":['
-    for k, row in enumerate(session_rows):
-        yield (b"," if k else b"") + encode(row)
+    yield from _listed(session_rows)
     yield b"]}"
+
+
+def _listed(rows: Iterable[bytes]) -> Iterator[bytes]:
+    comma = b""
+    for row in rows:
+        yield comma + row
+        comma = b","
 
 
 def mean_by_group(cards: Cards) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ratings.scoring.inputs import Bools, Floats, Ints, Population, SessionRows
 from ratings.scoring.policy import Policy
-from ratings.scoring.robust import MAD_TO_SD, tukey
+from ratings.scoring.robust import MAD_TO_SD, median, tukey
 from ratings.scoring.sums import per_influencer
 
 SESSION_FACTORS = tuple(float(np.log(b)) for b in (2, 3, 5, 8, 13, 20, 40))
@@ -177,7 +177,7 @@ def fit(population: Population, sessions: SessionRows, reviews: Ints, policy: Po
     counts = per_influencer(sessions.influencer, usable.astype(np.float64), population.size)
     regular = usable & (counts[sessions.influencer] > 3)
     if np.sum(regular) > policy.traffic_sessions:
-        habit_spread = float(MAD_TO_SD * np.median(np.abs(habit.deviation[regular])))
+        habit_spread = float(MAD_TO_SD * median(np.abs(habit.deviation[regular])))
         p = replace(p, habit_spread=max(habit_spread, policy.traffic_sd_floor))
     orders = sessions.orders * _session_factor(sessions, habit, p, policy)
     p = replace(p, returns=_returns(population, sessions, orders), review_rate=_review_rate(reviews, orders))
@@ -185,8 +185,8 @@ def fit(population: Population, sessions: SessionRows, reviews: Ints, policy: Po
     for name, (ratio, sampling, good) in _ratios(population, sessions, habit, orders, reviews, p).items():
         if not good.any():
             continue
-        precise = good & (sampling <= np.median(sampling[good]))
-        medians[name] = float(np.median(ratio[precise]))
+        precise = good & (sampling <= median(sampling[good]))
+        medians[name] = median(ratio[precise])
         well = good & (sampling < 0.5)
         found = _spread(ratio[well] - medians[name], sampling[well]) if np.sum(well) > 30 else 1.0
         variances[name] = max(found, LEAST_SPREAD**2)
@@ -213,7 +213,7 @@ def _spread(deviation: Floats, sampling: Floats) -> float:
     low, high = 1e-4, TOP_VARIANCE
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
-        if np.median(np.abs(deviation) / np.sqrt(middle + sampling)) > 0.6745:
+        if median(np.abs(deviation) / np.sqrt(middle + sampling)) > 0.6745:
             low = middle
         else:
             high = middle

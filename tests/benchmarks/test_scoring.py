@@ -1,0 +1,13 @@
+"""The benchmarks of scoring run, and their figures are figures."""
+
+from __future__ import annotations
+
+from tests.benchmarks import scoring_time
+
+
+def test_scoring_time() -> None:
+    found = scoring_time.figures(influencers=60, repeats=1)
+    assert found["reviews"] > 1_000
+    assert 0 < found["of_these_writing"] < found["python_seconds"]
+    assert found["engine_seconds"] > 0
+    assert found["bytes"] > 100_000
