@@ -18,7 +18,13 @@ WITHOUT_DATABASE = {
 }
 
 
-ANOTHER_DATABASE = {"migrate": "MIGRATE_DATABASE_URL", "worker": "DIRECT_DATABASE_URL"}
+ANOTHER_DATABASE = {
+    **{"migrate": "MIGRATE_DATABASE_URL", "dbshell": "MIGRATE_DATABASE_URL"},
+    "worker": "DIRECT_DATABASE_URL",
+}
+
+
+AS_OWNER = {"migrate", "dbshell"}
 
 
 def needs_database(arguments: list[str]) -> bool:
@@ -32,7 +38,12 @@ def main() -> None:
     """Run one command, with the embedded server up when it is needed and no other is named."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     environ.Env.read_env(PROJECT / ".env")
-    if other := os.environ.get(ANOTHER_DATABASE.get(" ".join(sys.argv[1:2]), "")):
+    command = " ".join(sys.argv[1:2])
+    if command in AS_OWNER:
+        os.environ["DATABASE_OWNER"] = "true"
+        if application := os.environ.get("DATABASE_URL"):
+            os.environ.setdefault("DATABASE_APPLICATION_ROLE", environ.Env.db_url_config(application)["USER"])
+    if other := os.environ.get(ANOTHER_DATABASE.get(command, "")):
         os.environ["DATABASE_URL"] = other
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.ExitStack() as stack:

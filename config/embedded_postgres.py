@@ -28,6 +28,7 @@ from config import state
 
 SETTINGS = {"unix_socket_directories": "", "max_wal_size": "2GB", "timezone": "UTC", "log_timezone": "UTC"}
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+APPLICATION = "clearhost_app"
 PATIENCE = 60.0  # seconds; recovery after a crash waits for the last orphaned backend to notice
 
 
@@ -77,7 +78,7 @@ class Cluster:
         return copy / package.name / "pginstall18" / "bin"
 
     def address(self) -> dict[str, Any]:
-        """Say where the database is, as Django's settings want it; the file is written at every start."""
+        """Say where the database is for its owner, as Django's settings want it; the file is written at every start."""
         try:
             known = json.loads((self.home / "address.json").read_text())
         except FileNotFoundError:
@@ -90,9 +91,17 @@ class Cluster:
             "PORT": str(known.get("port", "")),
         }
 
+    def application(self) -> dict[str, Any]:
+        """Say where it is for the application, which may write what it must and alter nothing."""
+        try:
+            known = json.loads((self.home / "address.json").read_text())
+        except FileNotFoundError:
+            known = {}
+        return self.address() | {"USER": APPLICATION, "PASSWORD": known.get("application_password", "")}
+
     def answers(self) -> bool:
-        """Say whether this very server takes a connection now."""
-        address = self.address()
+        """Say whether this very server takes the application's connection now."""
+        address = self.application()
         if not address["PORT"] or self._is_down():
             return False
         try:
@@ -169,8 +178,15 @@ class Cluster:
         return self._run("pg_ctl", *start).returncode == 0
 
     def _furnish(self) -> None:
-        """Make the role and the database that the service uses, where they are not there yet."""
+        """Make the roles and the database that the service uses, where they are not there yet.
+
+        Two roles: who owns the tables may switch off what guards them, so the application is another one. What it
+        may do is granted whenever tables are migrated.
+        """
         known = json.loads((self.home / "address.json").read_text())
+        if "application_password" not in known:  # kept from before there were two
+            known["application_password"] = secrets.token_urlsafe(24)
+            state.write_private(self.home / "address.json", json.dumps(known))
         try:
             connection = self._connect("postgres", known["owner_password"], "postgres", known["port"])
         except psycopg.OperationalError:  # still recovering
@@ -180,6 +196,9 @@ class Cluster:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'clearhost'").fetchone():
                 role = sql.SQL("CREATE ROLE clearhost LOGIN CREATEDB CREATEROLE PASSWORD {}")
                 connection.execute(role.format(sql.Literal(known["password"])))
+            there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone()
+            role = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}" if there else "CREATE ROLE {} LOGIN PASSWORD {}")
+            connection.execute(role.format(sql.Identifier(APPLICATION), sql.Literal(known["application_password"])))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'clearhost'").fetchone():
                 connection.execute("CREATE DATABASE clearhost OWNER clearhost")
 
@@ -193,7 +212,8 @@ class Cluster:
         server = self.data.parent
         shutil.rmtree(server, ignore_errors=True)  # an initdb that was broken off
         server.mkdir(parents=True, mode=0o700)
-        known = {"password": secrets.token_urlsafe(24), "owner_password": secrets.token_urlsafe(24)}
+        names = ("password", "application_password", "owner_password")
+        known = {name: secrets.token_urlsafe(24) for name in names}
         state.write_private(self.home / "address.json", json.dumps(known))
         password = server / "password"
         state.write_private(password, known["owner_password"])

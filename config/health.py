@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from config.roles import warnings
 from ratings.jobs.queue import lag
 from ratings.publication import public_run
 
@@ -46,7 +47,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "published_at": public.published_at,
         "age_seconds": round(age.total_seconds()),
     }
-    return JsonResponse({"status": "ok", **checks, "run": run})
+    return JsonResponse({"status": "ok", **checks, "run": run, "warnings": warnings(connection)})
 
 
 def migrated() -> bool:

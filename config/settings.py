@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import state
-from config.embedded_postgres import cluster
+from config.embedded_postgres import APPLICATION, cluster
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -92,17 +92,24 @@ TEMPLATES = [
 ]
 
 # The database: a given one, or the embedded server's address (manage.py and the supervisor start it, never this file).
+# Whoever migrates connects as its owner (manage.py says so), everything else as the application.
+EMBEDDED = cluster().address() if env.bool("DATABASE_OWNER", default=False) else cluster().application()
 DATABASES = {
     "default": {
         **(
             env.db("DATABASE_URL")
             if env.str("DATABASE_URL", default="")
-            else {"ENGINE": "django.db.backends.postgresql", **cluster().address()}
+            else {"ENGINE": "django.db.backends.postgresql", **EMBEDDED}
         ),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
 }
+DATABASE_APPLICATION_ROLE = (
+    env.str("DATABASE_APPLICATION_ROLE", default="") or DATABASES["default"]["USER"]
+    if env.str("DATABASE_URL", default="")
+    else APPLICATION
+)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # Accounts: sign-up, confirmation, reset, second factor and session list by django-allauth

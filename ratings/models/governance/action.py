@@ -102,7 +102,7 @@ class Action(models.Model):
             models.CheckConstraint(condition=Q(points__gte=0, points__lte=100), name="action_points_within"),
             models.CheckConstraint(condition=Q(scope__regex=r"\S"), name="action_has_scope"),
             models.CheckConstraint(
-                condition=(Q(level="L5") & Q(end=None)) | (~Q(level="L5") & Q(end__gt=F("start"))),
+                condition=(Q(level="L5") & Q(end=None)) | (~Q(level="L5") & Q(end__isnull=False, end__gt=F("start"))),
                 name="action_has_end_unless_revocation",
             ),
             models.CheckConstraint(
