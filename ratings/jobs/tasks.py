@@ -43,6 +43,13 @@ def turn_clocks(timestamp: int) -> None:
             log.info("%s: %s", what, count)
 
 
+@app.periodic(cron="7 * * * *")
+@app.task(name="earn_back", lock="turn_clocks", queueing_lock="earn_back")
+def earn_back(timestamp: int) -> None:
+    """Give points back for clean months."""
+    clocks.earn_back(at=clock.now())
+
+
 @app.periodic(cron=EVERY_MINUTE)
 @app.task(name="send_letters", lock="send_letters", queueing_lock="send_letters")
 def send_letters(timestamp: int) -> None:

@@ -25,6 +25,7 @@ class Rule(models.TextChoices):
     HIRED_COMMENTS = "hired_comments", _("comments as if hired")
     EXPIRED = "expired", _("qualification expired")
     CANCELLATIONS = "cancellations", _("cancellations before dispatch far above peers")
+    OVERDUE = "overdue", _("a step of ours is overdue")
     BALANCE = "balance", _("compliance balance about to cross a level")
 
 
@@ -46,6 +47,7 @@ class Suggestion(models.TextChoices):
     AUDIT = "audit", _("Compare the shows with their sales; open a case if the audience was made up.")
     RENEW = "renew", _("Ask for the renewed qualification; open a case if shows on the topic go on without.")
     EXPLAIN = "explain", _("Ask the host how the orders came about and went away again.")
+    DECIDE = "decide", _("Take the step that is overdue, or give it to somebody who can.")
     WARN_AHEAD = "warn_ahead", _("Tell the host how near the next level is, and offer the course.")
 
 

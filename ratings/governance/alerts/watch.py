@@ -9,9 +9,9 @@ from django.db import connection, transaction
 
 from ratings import publication
 from ratings.governance.alerts.finding import Finding, Look
-from ratings.governance.alerts.rules import AT_CLOSE, LIVE, Find
+from ratings.governance.alerts.rules import AT_CLOSE, LIVE, Find, overdue
 from ratings.governance.alerts.usual import usual
-from ratings.models import Alert, AlertEvent, Urgency, Watch
+from ratings.models import Alert, AlertEvent, Desk, Rule, Urgency, Watch
 
 LASTS = timedelta(days=30)
 """A condition that was not seen for so long is a new cause when it comes back."""
@@ -51,12 +51,23 @@ def watch_touched(*, influencers: Collection[int], at: datetime) -> int:
         return _look(Look(public, at, known.usual, influencers), LIVE)
 
 
+@transaction.atomic
+def watch_overdue(*, at: datetime) -> int:
+    """Raise what the service itself owes and has not done, at once on the seniors' desk; close what was done since."""
+    _one_at_a_time()
+    found = list(overdue.find(at))
+    causes = {finding.cause for finding in found}
+    open_ones = Alert.objects.filter(state=Alert.State.OPEN, rule=Rule.OVERDUE).values_list("pk", "cause")
+    end(alerts=[pk for pk, cause in open_ones if cause not in causes], why="done", at=at)
+    return raise_alerts(findings=found, at=at, desk=Desk.SENIORS)
+
+
 def _look(look: Look, rules: Iterable[Find]) -> int:
     return sum(raise_alerts(findings=list(find(look)), at=look.at) for find in rules)
 
 
 @transaction.atomic
-def raise_alerts(*, findings: Collection[Finding], at: datetime) -> int:
+def raise_alerts(*, findings: Collection[Finding], at: datetime, desk: Desk = Desk.MODERATORS) -> int:
     """Raise an alert for every cause that is new; of the others, note that it was seen again."""
     rules = {finding.rule for finding in findings}
     known: dict[tuple[str, int], list[Alert]] = {}
@@ -72,7 +83,7 @@ def raise_alerts(*, findings: Collection[Finding], at: datetime) -> int:
         else:
             again = next((alert for alert in reversed(before) if _lasts(alert, finding.scale, at)), None)
         if again is None:
-            new.append(_alert(finding, at))
+            new.append(_alert(finding, at, desk))
             if finding.scale:
                 outgrown += [alert.pk for alert in before if alert.state == Alert.State.OPEN]
         else:
@@ -100,7 +111,7 @@ def end(*, alerts: Collection[int], why: str, at: datetime) -> None:
     )
 
 
-def _alert(finding: Finding, at: datetime) -> Alert:
+def _alert(finding: Finding, at: datetime, desk: Desk) -> Alert:
     return Alert(
         influencer_id=finding.influencer,
         rule=finding.rule,
@@ -111,6 +122,7 @@ def _alert(finding: Finding, at: datetime) -> Alert:
         evidence=dict(finding.evidence),
         suggestion=finding.suggestion,
         code=finding.code,
+        desk=desk,
         raised_at=at,
         due_at=at + LOOK_WITHIN[finding.severity],
         last_seen_at=at,

@@ -13,10 +13,13 @@ from ratings.governance.alerts.rules import (
     held_down,
     hired_comments,
     inflated,
+    overdue,
     refunds,
     service,
     unanswered,
 )
+
+__all__ = ["AT_CLOSE", "LIVE", "Find", "overdue"]
 
 Find = Callable[[Look], Iterator[Finding]]
 
