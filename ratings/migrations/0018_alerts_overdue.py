@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('influencers', '0001_initial'),
-        ('ratings', '0016_staff_groups'),
+        ('ratings', '0017_actions_have_an_end'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
