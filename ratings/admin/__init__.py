@@ -1,5 +1,31 @@
 """The ratings in the admin: records to look at, two verbs to act with."""
 
-from ratings.admin import audit, documents, influencers, members, queue, runs, scorecards
+from ratings.admin import (
+    actions,
+    alerts,
+    appeals,
+    audit,
+    cases,
+    documents,
+    influencers,
+    members,
+    queue,
+    records,
+    runs,
+    scorecards,
+)
 
-__all__ = ["audit", "documents", "influencers", "members", "queue", "runs", "scorecards"]
+__all__ = [
+    "actions",
+    "alerts",
+    "appeals",
+    "audit",
+    "cases",
+    "documents",
+    "influencers",
+    "members",
+    "queue",
+    "records",
+    "runs",
+    "scorecards",
+]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.models import CaseEvent, Ingest
-from ratings.models import MemberEvent, Publication
+from ratings.models import AlertEvent, MemberEvent, Publication
 from ratings.models.governance import Event
 
 PER_PAGE = 50
@@ -62,6 +62,12 @@ def _governance(row: Event) -> Line:
     )  # fmt: skip
 
 
+def _alert(row: AlertEvent) -> Line:
+    what = f"{row.get_kind_display()}: {row.alert.get_rule_display()} {row.alert.influencer}"
+    url = reverse("admin:ratings_alert_change", args=[row.alert_id])
+    return Line(row.at, LOGS["alerts"].name, what, str(row.by or ""), row.text, url)
+
+
 def _complaint(row: CaseEvent) -> Line:
     who = str(row.actor or row.get_role_display())
     url = reverse("admin:feedback_case_change", args=[row.case_id])
@@ -88,6 +94,7 @@ LOGS = {
     log.key: log
     for log in (
         Log("governance", gettext_lazy("cases and actions"), Event, "actor__username", ("influencer",), _governance),
+        Log("alerts", gettext_lazy("alerts"), AlertEvent, "by__username", ("alert__influencer", "by"), _alert),
         Log("complaints", gettext_lazy("complaints"), CaseEvent, "actor__username", ("case", "actor"), _complaint),
         Log("runs", gettext_lazy("publications"), Publication, "by__username", ("run", "by"), _publication),
         Log("members", gettext_lazy("members"), MemberEvent, "actor__username", ("influencer", "actor"), _member),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from influencers.admin import ModelAdmin, RecentValues, RecordAdmin, TabularInli
 from influencers.models import Account, Category, Influencer
 from influencers.search import search
 from ratings import publication
+from ratings.admin import person
 from ratings.models import HistoryPoint, Scorecard
 
 
@@ -42,6 +43,15 @@ class InfluencerAdmin(RecordAdmin):
     exclude = ["search"]
     readonly_fields = ["current_card"]
     inlines = [AccountInline]
+    change_form_template = "admin/ratings/person.html"
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        influencer = context.get("original")
+        if influencer is not None:
+            context["view"] = person.view(request, influencer)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Influencer]:
         found: QuerySet[Influencer] = super().get_queryset(request).defer("search")

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from feedback.clocks import ClockName, clocks
 from feedback.models import Case as Complaint
 from ratings.admin.words import violation
-from ratings.models import Claim, Contest
+from ratings.models import Alert, Claim, Contest
 from ratings.models.governance import Action, Appeal, Case
 from ratings.models.governance.appeal import OPEN_APPEALS
 from ratings.models.governance.words import ActionState, CaseState, Level
@@ -77,6 +77,21 @@ def appeals(urgency: int, most: int) -> Iterable[Item]:
             if acknowledged
             else gettext_lazy("appeals reviewer: acknowledge"),
             reverse("admin:ratings_appeal_change", args=[row.pk]),
+        )
+
+
+def alerts(urgency: int, most: int) -> Iterable[Item]:
+    rows = Alert.objects.filter(state=Alert.State.OPEN, severity=urgency).order_by("due_at")
+    for row in rows.select_related("influencer")[:most]:
+        yield Item(
+            urgency,
+            row.due_at,
+            row.raised_at,
+            gettext_lazy("alert"),
+            row.get_rule_display(),
+            row.influencer,
+            row.get_desk_display(),
+            reverse("admin:ratings_alert_change", args=[row.pk]),
         )
 
 
@@ -190,6 +205,7 @@ def claims(urgency: int, most: int) -> Iterable[Item]:
 
 SOURCES: dict[str, tuple[str | Promise, str, Source]] = {
     "appeals": (gettext_lazy("appeals"), "ratings.view_appeal", appeals),
+    "alerts": (gettext_lazy("alerts"), "ratings.view_alert", alerts),
     "approvals": (gettext_lazy("second approvals"), "ratings.view_action", approvals),
     "reviews": (gettext_lazy("reviews of suspensions"), "ratings.view_action", reviews),
     "cases": (gettext_lazy("cases"), "ratings.view_case", cases),
