@@ -30,6 +30,10 @@ def _is(*states: ActionState) -> Any:
     return lambda action: action.state in states
 
 
+def _appealable(action: Action) -> bool:
+    return action.state in appeals.APPEALABLE and not action.appeals.exclude(state="withdrawn").exists()
+
+
 IN_FORCE, PROPOSED = _is(ActionState.IN_FORCE), _is(ActionState.PROPOSED)
 
 
@@ -72,7 +76,7 @@ class ActionAdmin(StepAdmin):
         ),
         Step(
             "appeal", gettext_lazy("File an appeal on the host's behalf"), "ratings.file_appeal", AppealForm,
-            lambda action: action.state in appeals.APPEALABLE and not action.appeals.exclude(state="withdrawn").exists(),
+            _appealable,
             lambda action, given, by, at: appeals.file_appeal(action=action, by=by, at=at, on_behalf=True, **given),
         ),
     )  # fmt: skip

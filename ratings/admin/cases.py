@@ -139,7 +139,7 @@ def _issue(case: Case, given: Given, by: User, at: datetime) -> object:
         ground=Ground(given["ground"]),
         level=Level(level) if level else None,
         decision_kind=DecisionKind(kind) if kind else None,
-        **{name: value for name, value in words.items()},
+        **words,
     )
 
 

@@ -74,7 +74,7 @@ def _timeline(influencer: Influencer, before: datetime) -> list[Row]:
 
 
 def _rows(model: type[Evidence], time: str, influencer: Influencer, before: datetime) -> Any:
-    rows = model._default_manager.filter(influencer=influencer, **{f"{time}__lt": before})  # type: ignore[attr-defined]
+    rows = model._default_manager.filter(influencer=influencer, **{f"{time}__lt": before})
     return rows.order_by(f"-{time}")[:PER_TIMELINE]
 
 
