@@ -37,7 +37,12 @@ EVERYDAY = Smooth(
 )
 PRICE = (90.0, 130.0, 45.0, 160.0, 60.0, 85.0, 420.0, 50.0, 210.0, 150.0, 110.0, 170.0)
 QUALIFIED = {"beauty": "化妆品备案人员证", "food": "食品经营许可证", "jewelry": "珠宝鉴定师证", "tea": "评茶员证"}
-FREE_TEXT = {"reviews": ("text",), "refunds": ("reason_text",), "complaints": ("text",), "violations": ("note",)}
+FREE_TEXT = {
+    "reviews": ("text",),
+    "refunds": ("reason_text",),
+    "complaints": ("text",),
+    "violations": ("note", "class"),
+}
 CODES = (
     ("PRM-02", "SVC-02"),
     ("PRD-04", "PRC-01", "SVC-01", "PRC-02", "PRM-08"),

@@ -98,13 +98,13 @@ def test_03_without_the_malicious_refunds_the_score_recovers() -> None:
 
 
 def test_04_the_warning_counts_until_it_is_overturned() -> None:
-    (call,) = calls("revise", 4)
-    (row,) = call["rows"]
-    assert row["status"] == "overturned"
-    assert row["code"] == "PRC-01"
+    (call,) = calls("overturn", 4)
+    (violation,) = call["ids"]
+    (warning,) = calls("warn", 4)
+    assert (warning["ids"], warning["code"]) == ([violation], "PRC-01")
     states = [r["status"] for r in _of("violations", 4).to_pylist()]
     assert states == ["alleged", "confirmed"]
-    gone = without("violations", [row["violation_id"]])["story-04"]
+    gone = without("violations", [violation])["story-04"]
     assert gone["dimensions"]["compliance"]["score"] > card(4)["dimensions"]["compliance"]["score"] + 2
 
 

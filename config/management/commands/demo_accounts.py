@@ -13,24 +13,23 @@ from config import state
 from influencers.models import Influencer
 from ratings.members import claims, merchants
 from ratings.models import Claim, Merchant
+from ratings.worlds.playing import STAFF, staff_account
 
 KEPT = "demo_accounts.json"
 HOST = "阿岩户外"  # the one whose growth plan the demo tells of
-STAFF = {"admin": {"is_staff": True, "is_superuser": True}}
-PEOPLE = ("admin", "host", "merchant", "member")
+SUPERUSER = {"admin": {"is_staff": True, "is_superuser": True}}
+PEOPLE = ("admin", *STAFF, "host", "merchant", "member")
 
 
 class Command(BaseCommand):
     """Make one account of each kind, with passwords drawn once for this installation, and print them."""
 
-    help = "Makes the demo's accounts: an administrator, a host, a merchant, a member without a role; prints passwords."
+    help = "Makes the demo's accounts: an administrator, staff of each group, a host, a merchant, a member; prints passwords."
 
     def handle(self, **options: Any) -> None:
         passwords = drawn()
         for name in PEOPLE:
-            user, _ = User.objects.get_or_create(
-                username=name, defaults={"email": f"{name}@demo.invalid", **STAFF.get(name, {})}
-            )
+            user = staff_account(name) if name in STAFF else self._account(name)
             if not user.check_password(passwords[name]):
                 user.set_password(passwords[name])
                 user.save(update_fields=["password"])
@@ -39,6 +38,10 @@ class Command(BaseCommand):
             )
             self.stdout.write(f"{name:<9} {passwords[name]}")
         give_roles(**{name: User.objects.get(username=name) for name in ("admin", "host", "merchant")})
+
+    def _account(self, name: str) -> User:
+        more = {"email": f"{name}@demo.invalid", **SUPERUSER.get(name, {})}
+        return User.objects.get_or_create(username=name, defaults=more)[0]
 
 
 def drawn() -> dict[str, str]:

@@ -15,6 +15,14 @@ def ai_host(until: date) -> Draft:
     key = draft.violation(
         sessions[-6], "AIG-01", status="alleged", reported_by="patrol", note="未见数字人标识", updated_at=draft.at(20)
     )
-    draft.call(20, "notice", kind="violations", ids=[key], code="AIG-01", reason="数字人直播未标识，限14天改正")
+    draft.call(
+        20,
+        "notice",
+        kind="violations",
+        ids=[key],
+        code="AIG-01",
+        reason="数字人直播未标识，限14天改正",
+        public_summary="数字人直播未标识",
+    )
     draft.call(11, "cure", kind="violations", ids=[key], reason="直播间已持续显示数字人标识")
     return draft

@@ -1,4 +1,7 @@
-"""4 老韩茶器: a fictitious-price violation, alleged, confirmed, appealed and overturned at the next close."""
+"""4 老韩茶器: a warning for a fictitious price, appealed against, overturned on the day after the world's last.
+
+The code is of class C; that it was a whole show's prices makes it B, and so a public warning.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,28 @@ from ratings.worlds.stories.draft import Draft
 def fictitious_price(until: date) -> Draft:
     draft = Draft(4, "老韩茶器", "tea", "laohan_chaqi", until, platform="xiaohongshu", qualification="评茶员证")
     sessions = draft.business(range(350, 2, -8), orders=22, level=0.45, fault=0.03, no_reason=0.05, reviewed=0.2)
-    key = draft.violation(sessions[-6], "PRC-01", status="alleged", reported_by="consumer", updated_at=draft.at(38))
+    grave = {"class": "B", "reported_by": "consumer"}
+    key = draft.violation(sessions[-6], "PRC-01", status="alleged", updated_at=draft.at(38), **grave)
     alleged = draft.rows["violations"][-1]
-    draft.rows["violations"].append({**alleged, "status": "confirmed", "updated_at": draft.at(30)})
-    draft.call(30, "warn", kind="violations", ids=[key], code="PRC-01", reason="划线价无成交记录")
-    draft.call(9, "appeal", kind="violations", ids=[key], reason="附近三十天成交记录，划线价真实")
-    draft.call(0, "overturn", kind="violations", ids=[key], reason="sales records show the earlier price")
+    draft.rows["violations"].append({**alleged, "status": "confirmed", "updated_at": draft.at(26)})
     draft.call(
-        0,
-        "revise",
+        25,
+        "warn",
         kind="violations",
-        rows=[draft.revision(0, alleged, status="overturned")],
-        reason="sales records show the earlier price",
+        ids=[key],
+        code="PRC-01",
+        reason="整场直播的划线价在此前七天内没有成交记录",
+        public_summary="整场直播的划线价没有成交记录",
+    )
+    draft.call(
+        5, "appeal", kind="violations", ids=[key], grounds=["附近三十天有按划线价成交的记录", "划线价已在页面说明"]
+    )
+    draft.call(
+        -1,
+        "overturn",
+        kind="violations",
+        ids=[key],
+        answers=["销售记录显示此前确有按划线价的成交,理由成立", "有了第一条,这一条不再影响结论"],
+        reason="销售记录证明划线价真实",
     )
     return draft

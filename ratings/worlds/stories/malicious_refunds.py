@@ -15,6 +15,6 @@ def malicious_refunds(until: date) -> Draft:
         target, 420, "not_as_described", lag=0.4, reason_text="和直播间不一样", stage="before_dispatch"
     )
     draft.rows["sessions"][int(target[-4:])]["orders"] += 420
-    draft.call(12, "contest", kind="refunds", ids=keys, reason="同一批新账号三天内下单即退，申请核实")
-    draft.call(0, "void", kind="refunds", ids=keys, reason="420 refunds by accounts opened the same day: malicious")
+    draft.call(5, "contest", kind="refunds", ids=keys, reason="同一批新账号三天内下单即退，申请核实")
+    draft.call(1, "void", kind="refunds", ids=keys, reason="420笔退款来自同一天注册的账号,属恶意退款")
     return draft
