@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import environ
 import psycopg
@@ -34,6 +35,9 @@ def run(supervisor: Supervisor, port: int) -> None:
         supervisor.finish("static")
         state.write_private(collected, files)
     supervisor.begin("web", *WEB, "--host", "127.0.0.1", "--port", str(port), "config.wsgi:application")
+    story = state.folder() / "demo" / "world" / "story.jsonl"
+    if story.exists():
+        supervisor.step("what staff and hosts did", "play_story", str(story))
     supervisor.step(f"rating as of {today}", "rate", f"--as-of={today}", "--publish")
     supervisor.begin("accounts", "manage.py", "demo_accounts")  # one of them speaks for a host, who now has an address
     supervisor.begin("worker", *WORKER)
@@ -48,11 +52,38 @@ def run(supervisor: Supervisor, port: int) -> None:
     for user, password in json.loads((state.folder() / "demo_accounts.json").read_text()).items():
         say(f"          user {user}, password {password}")
     say(f"  logs    {supervisor.logs}")
+    tour(home)
     while True:
         supervisor.look_after()
         if "MAKELEVEL" in os.environ and os.getppid() != parent:
             raise Stop("make is gone")
         time.sleep(0.5)
+
+
+def tour(home: str) -> None:
+    """Print what to look at first, in order."""
+    slugs = stories()
+    if not slugs:
+        return
+    say("\n  what to look at first")
+    for title, path in (
+        ("a famous host beside a small one", f"/compare/?slugs={slugs[1]},{slugs[2]}"),
+        ("why the famous one is no higher", f"/influencers/{slugs[1]}/#why-h"),
+        ("a placement fee checked before it is paid", f"/check/?influencer={slugs[7]}"),
+        ("what waits for staff (user moderator)", "/admin/queue/"),
+        ("a plan for growth (user host)", f"/me/{slugs[10]}/plan/"),
+    ):
+        say(f"    {title:<42} {home}{path}")
+
+
+def stories() -> dict[int, str]:
+    """Addresses of the stories' hosts by number; none in a world without them."""
+    with connected() as connection:
+        rows = connection.execute(
+            "SELECT source_id, slug FROM influencers_influencer WHERE source_id LIKE 'story-__' AND slug IS NOT NULL"
+        ).fetchall()
+    found = {int(source_id[-2:]): slug for source_id, slug in rows}
+    return found if {1, 2, 7, 10} <= found.keys() else {}
 
 
 def static_fingerprint() -> str:
@@ -86,19 +117,24 @@ def load_world(supervisor: Supervisor, today: date) -> None:
 
 def database_identity() -> str:
     """Say which database this is, so that another one, or a new one in its place, is loaded anew."""
+    with connected() as connection:
+        row = connection.execute(
+            "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
+        ).fetchone()
+    return repr(row)
+
+
+def connected() -> psycopg.Connection[Any]:
+    """Give a connection to the service's database."""
     url = os.environ.get("DATABASE_URL")
     where = environ.Env.db_url_config(url) if url else cluster().address()
-    with psycopg.connect(
+    return psycopg.connect(
         host=where["HOST"],
         port=where["PORT"] or None,
         user=where["USER"],
         password=where["PASSWORD"],
         dbname=where["NAME"],
-    ) as connection:
-        row = connection.execute(
-            "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
-        ).fetchone()
-    return repr(row)
+    )
 
 
 def main() -> None:

@@ -118,6 +118,7 @@ class IssueForm(StepForm):
             "evidence": record.evidence,
             "ground": Ground.LAW,
             "ground_reference": basis[:500],
+            "language": "zh-hans",
             "key": once(),
         }
 
@@ -218,7 +219,7 @@ class CaseAdmin(StepAdmin):
         return Alert.objects.filter(pk=int(asked_for), influencer=influencer).first()
 
     def _known(self, request: HttpRequest, influencer: Influencer, alert: Alert | None) -> Given:
-        known: Given = {"key": once(), "source": Origin.OWN_INITIATIVE}
+        known: Given = {"key": once(), "source": Origin.OWN_INITIATIVE, "subject": Subject.INFLUENCER}
         if alert is not None:
             known |= {
                 "code": alert.code,

@@ -24,7 +24,7 @@ PEOPLE = ("admin", *STAFF, "host", "merchant", "member")
 class Command(BaseCommand):
     """Make one account of each kind, with passwords drawn once for this installation, and print them."""
 
-    help = "Makes the demo's accounts: an administrator, staff of each group, a host, a merchant, a member; prints passwords."
+    help = "Makes the demo's accounts: an administrator, staff of each group, a host, a merchant, a member."
 
     def handle(self, **options: Any) -> None:
         passwords = drawn()
