@@ -200,6 +200,9 @@ STORAGES = {
 # Whom an influencer can turn to when work is too much: shown on its own page, nowhere else
 SUPPORT_CONTACTS = env.json("SUPPORT_CONTACTS", default=[])
 
+# host:port that web-hooks may call although it is private: for a receiver in the same closed network, and for tests
+WEBHOOK_EXEMPT = env.list("WEBHOOK_EXEMPT", default=[])
+
 # What consumers attach to complaints: outside everything that is served by itself
 ATTACHMENTS_ROOT = state.folder() / "attachments"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from ratings.api import checks, own, reasons, views
+from ratings.api import checks, merchants, own, reasons, views
 
 SLUG = r"(?P<slug>[a-z0-9-]{1,120})"
 
@@ -18,6 +18,11 @@ urlpatterns = [
     re_path(rf"^influencers/{SLUG}/reviews/$", reasons.Reviews.as_view(), name="api-reviews"),
     re_path(rf"^influencers/{SLUG}/pieces/$", reasons.Pieces.as_view(), name="api-pieces"),
     path("rankings/", views.Rankings.as_view(), name="api-rankings"),
+    path("watchlist/", merchants.Watching.as_view(), name="api-watchlist"),
+    path("watchlist/hooks/", merchants.Hooks.as_view(), name="api-hooks"),
+    path("watchlist/hooks/<int:number>/", merchants.OneHook.as_view(), name="api-hook"),
+    re_path(rf"^watchlist/{SLUG}/$", merchants.OneWatched.as_view(), name="api-watched"),
+    path("changes/", merchants.Changes.as_view(), name="api-changes"),
     path("me/", own.Me.as_view(), name="api-me"),
     path("me/plan/", own.MyPlan.as_view(), name="api-me-plan"),
     path("me/what-if/", own.MyWhatIf.as_view(), name="api-me-what-if"),

@@ -13,6 +13,8 @@ from procrastinate.contrib.django import app
 
 from ratings.close import close, due
 from ratings.governance import alerts, clocks, letters
+from ratings.growth import plan
+from ratings.watchlist import looking, sending
 
 STALLED_AFTER = 30.0  # seconds without a sign of life of the worker that had taken a job
 KEEP_FAILED_HOURS = 30 * 24
@@ -57,6 +59,25 @@ def send_letters(timestamp: int) -> None:
     sent = letters.send_due(at=clock.now())
     if sent:
         log.info("%s letters sent", sent)
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="tell_watchers", lock="tell_watchers", queueing_lock="tell_watchers")
+def tell_watchers(timestamp: int) -> None:
+    """Look for news about watched influencers, and send what is due."""
+    at = clock.now()
+    found, sent = looking.look(at=at), sending.deliver(at=at)
+    if found or sent:
+        log.info("watchlists: %s events, %s messages sent", found, sent)
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="keep_plans", lock="keep_plans", queueing_lock="keep_plans")
+def keep_plans(timestamp: int) -> None:
+    """Make the growth plans that are a week old anew, for hosts who have somebody to read them."""
+    made = plan.keep_all(at=clock.now())
+    if made:
+        log.info("%s growth plans", made)
 
 
 @app.task(name="watch_touched", retry=RetryStrategy(max_attempts=8, exponential_wait=3))

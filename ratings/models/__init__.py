@@ -11,6 +11,7 @@ from ratings.models.replies import Contest, Reply
 from ratings.models.run import PolicyVersion, Run
 from ratings.models.scorecard import DIMENSIONS, Scorecard
 from ratings.models.trust import BucketDay, OrderDay, ReviewTrust, TrustClose
+from ratings.models.watchlist import Delivery, Follow, Hook, WatchEvent
 
 __all__ = [
     "DIMENSIONS",
@@ -23,10 +24,13 @@ __all__ = [
     "Check",
     "Claim",
     "Contest",
+    "Delivery",
     "Desk",
     "Event",
+    "Follow",
     "GrowthPlan",
     "HistoryPoint",
+    "Hook",
     "KeptDocument",
     "LearnedMarket",
     "MemberEvent",
@@ -51,4 +55,5 @@ __all__ = [
     "TrustClose",
     "Urgency",
     "Watch",
+    "WatchEvent",
 ]

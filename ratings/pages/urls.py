@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from ratings.pages import theme
+from ratings.pages.me import watchlist
 from ratings.pages.views import (
     behind,
     compare,
@@ -34,6 +35,9 @@ urlpatterns = [
     path("reviews/<str:token>/", reviews.own, name="review"),
     path("complaints/new/", complaints.new, name="new_complaint"),
     path("complaints/<str:token>/", complaints.follow, name="complaint"),
+    path("watchlist/", watchlist.watchlist, name="watchlist"),
+    path("watchlist/<int:merchant>/", watchlist.watchlist, name="watchlist_of"),
+    path("watchlist/<int:merchant>/<slug:what>/", watchlist.change, name="watchlist_change"),
     path("me/", include("ratings.pages.me.urls")),
     path("theme/", theme.choose, name="theme"),
     path("robots.txt", crawlers.robots, name="robots"),
