@@ -236,7 +236,7 @@ def _level(
         level = (prior * mean + np.log(typical) / noise) / precision
     elif base > 0:  # shows that sold nothing
         level, precision = mean - 1.0 - np.log1p(k), prior
-    log = level + rng.standard_normal(rank.size) / np.sqrt(precision) - 0.5 / precision * (base > 0 and counts > 0)
+    log = level + rng.standard_normal(rank.size) / np.sqrt(precision)
     effect = np.interp(rank, KNOTS, shape)
     draws = np.exp(np.minimum(log + effect, 30.0)) * found.festival**busy
     if of == "amount":

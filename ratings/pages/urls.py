@@ -6,6 +6,7 @@ from ratings.pages import theme
 from ratings.pages.me import watchlist
 from ratings.pages.views import (
     behind,
+    check,
     compare,
     complaints,
     crawlers,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("compare/", compare.compare, name="compare"),
     path("methodology/", methodology.methodology, name="methodology"),
     path("transparency/", transparency.transparency, name="transparency"),
+    path("check/", check.new, name="check"),
+    path("check/many/", check.many, name="check_many"),
+    path("check/<uuid:id>/", check.one, name="check_one"),
+    path("check/<uuid:id>/outcome/", check.outcome, name="check_outcome"),
     path("reviews/new/", reviews.new, name="new_review"),
     path("reviews/<str:token>/", reviews.own, name="review"),
     path("complaints/new/", complaints.new, name="new_complaint"),

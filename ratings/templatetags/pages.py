@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
 from ratings.pages import labels, numbers
+from ratings.pages.charts import money
 from ratings.pages.theme import THEMES
 
 register = template.Library()
@@ -46,6 +47,27 @@ def platform(value: object) -> str:
 @register.filter
 def status(value: object) -> str:
     return labels.name(labels.STATUSES, value)
+
+
+@register.filter
+def yuan(value: object) -> str:
+    """Whole yuan with separators; what is no number stays as it is."""
+    try:
+        return money.yuan(float(str(value).replace(",", "")))
+    except ValueError:
+        return str(value)
+
+
+@register.filter
+def hundredths(value: float) -> str:
+    """A share of 1 as whole hundredths."""
+    return f"{100 * value:.0f}"
+
+
+@register.filter
+def unlocalized(value: object) -> str:
+    """A number for an attribute that a machine reads."""
+    return str(value)
 
 
 @register.filter

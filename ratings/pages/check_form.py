@@ -1,0 +1,148 @@
+"""The form of the pre-payment check; what is wrong with terms is said by `ratings.checks`, here it is put to fields."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from influencers.models import Category
+from ratings.checks.parsing import COLUMNS, FLAT
+from ratings.pages.forms import Accessible
+
+NUMBERS: tuple[tuple[str, Any, Any, bool], ...] = (
+    ("placement_fee", _("Placement fee (坑位费), yuan"), "", True),
+    ("commission_rate", _("Commission"), _("A share like 0.2, or 20%."), True),
+    ("unit_price", _("What one order pays, yuan"), "", True),
+    ("unit_cost", _("What the goods of one order cost you, yuan"), "", True),
+    ("slot_minutes", _("Minutes on air"), _("Only for a slot of a mixed show; empty for a whole show."), False),
+    ("platform_fee_rate", _("Platform fee"), _("A share like 0.05, or 5%."), False),
+    ("ship_cost", _("Shipping of one order, yuan"), "", False),
+    ("return_cost", _("Handling of one return, yuan"), "", False),
+    ("unsaleable_rate", _("Returned goods that cannot be sold again"), _("A share like 0.1, or 10%."), False),
+    ("ad_budget", _("Advertising, yuan"), "", False),
+    ("max_loss", _("Loss you could bear, yuan"), _("Empty: the fee and the advertising."), False),
+    ("promised_gmv", _("Sales promised, yuan"), "", False),
+    ("promised_viewers", _("Viewers promised"), "", False),
+    ("guarantee_amount", _("Guaranteed sales, yuan"), "", False),
+    ("guarantee_roi", _("Or guaranteed multiple of the fee"), "", False),
+    ("guarantee_max_return_rate", _("Highest return rate agreed"), _("A share like 0.15, or 15%."), False),
+    ("guarantee_due_days", _("Guarantee judged so many days after the show"), "", False),
+    ("guarantee_collect_probability", _("Chance that you collect what is due back"), _("Empty: 0.5."), False),
+)
+BETWEEN = re.compile(r"has to lie between (\S+) and (\S+)")
+REASONS: dict[str, str | Promise] = {
+    "is needed": _("is needed"),
+    "is not a number": _("is not a number"),
+    "is not a whole number": _("is not a whole number"),
+    "is not known here; give its slug or id": _("is not known here; give its slug or id"),
+    "has to be less than the price": _("has to be less than the price"),
+    "is not a day like 2026-11-11": _("is not a day like 2026-11-11"),
+    "is an amount or a multiple of the fee, not both": _("is an amount or a multiple of the fee, not both"),
+    "promises nothing: give an amount, a roi or a max_return_rate": _("promises nothing: give an amount or a rate"),
+}
+
+
+def said(reason: str) -> str:
+    """A reason of `ratings.checks` in the reader's language."""
+    if found := BETWEEN.fullmatch(reason):
+        low, high = (f"{float(part):,.10g}" for part in found.groups())
+        return _now("has to lie between %(low)s and %(high)s") % {"low": low, "high": high}
+    return str(REASONS.get(reason, reason))
+
+
+class CheckForm(Accessible):
+    """Terms as a merchant knows them; everything beyond the first rows is optional."""
+
+    influencer = forms.CharField(
+        label=_("Host"), max_length=128, help_text=_("The end of the address of its scorecard, or its id.")
+    )
+    category = forms.ChoiceField(label=_("Category of the goods"))
+    show_type = forms.ChoiceField(
+        label=_("Kind of show"),
+        required=False,
+        choices=[("", _("not agreed")), ("dedicated", _("dedicated to you")), ("mixed", _("mixed"))],
+    )
+    show_date = forms.CharField(
+        label=_("Day of the show"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    commission_basis = forms.ChoiceField(
+        label=_("Commission is owed on"),
+        choices=[("settled", _("settled orders")), ("paid", _("paid orders"))],
+        required=False,
+    )
+    guarantee_basis = forms.ChoiceField(
+        label=_("The guarantee counts"),
+        required=False,
+        choices=[
+            ("", "—"),
+            ("settled", _("settled sales")),
+            ("shipped", _("shipped sales")),
+            ("paid", _("paid sales")),
+        ],
+    )
+    guarantee_clawback = forms.ChoiceField(
+        label=_("When it fails, of the fee goes back"),
+        required=False,
+        choices=[("", "—"), ("none", _("nothing")), ("pro_rata", _("what is missing")), ("full", _("all"))],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        categories = [(c.code, str(c)) for c in Category.objects.all()]
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Please choose")), *categories]
+        for name, label, hint, required in NUMBERS:
+            widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+            self.fields[name] = forms.CharField(
+                label=label, help_text=hint, required=required, max_length=40, widget=widget
+            )
+
+    def request(self) -> dict[str, Any]:
+        """As the API would be asked."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        if not any(name in given for name in ("guarantee_amount", "guarantee_roi", "guarantee_max_return_rate")):
+            given = {name: value for name, value in given.items() if name not in FLAT}
+        return {name: given[name] for name in (*COLUMNS, *FLAT) if name in given}
+
+    def refuse(self, errors: dict[str, str]) -> None:
+        """Put what is wrong to the fields it is about."""
+        for name, reason in errors.items():
+            field = name.replace("guarantee.", "guarantee_")
+            self.add_error(field if field in self.fields else None, said(reason))
+
+    def rows(self, *names: str) -> list[forms.BoundField]:
+        return [self[name] for name in names]
+
+    def first(self) -> list[forms.BoundField]:
+        return self.rows("influencer", "category", "placement_fee", "commission_rate", "unit_price", "unit_cost")
+
+    def show(self) -> list[forms.BoundField]:
+        return self.rows("show_type", "show_date", "slot_minutes", "promised_gmv", "promised_viewers")
+
+    def costs(self) -> list[forms.BoundField]:
+        return self.rows(
+            "platform_fee_rate",
+            "ship_cost",
+            "return_cost",
+            "unsaleable_rate",
+            "ad_budget",
+            "commission_basis",
+            "max_loss",
+        )
+
+    def guarantee(self) -> list[forms.BoundField]:
+        return self.rows(
+            "guarantee_amount",
+            "guarantee_roi",
+            "guarantee_basis",
+            "guarantee_max_return_rate",
+            "guarantee_clawback",
+            "guarantee_due_days",
+            "guarantee_collect_probability",
+        )

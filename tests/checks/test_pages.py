@@ -1,0 +1,189 @@
+"""The pages and the API of the check, over a small published world."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+
+from feedback.keys import create_api_key, revoke_api_key
+from feedback.models import Deal, Scope
+from influencers.models import Influencer
+from ratings.models import Check
+from ratings.worlds.canonical import write_canonical
+from ratings.worlds.demo import demo_tables
+
+UNTIL = date(2026, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    tables, _truth = demo_tables(n=14, seed=5, until=UNTIL, days=240)
+    write_canonical(tables, folder)
+    return folder
+
+
+@pytest.fixture
+def host(db: None, world: Path) -> Influencer:
+    """The one with the most shows."""
+    call_command("ingest", dir=world)
+    call_command("rate", publish=True, as_of=UNTIL)
+    with (world / "sessions.csv").open(encoding="utf-8") as file:
+        rows = [row["influencer_id"] for row in csv.DictReader(file) if row["started_at"] > "2025-06"]
+    return Influencer.objects.get(source_id=max(set(rows), key=rows.count))
+
+
+def asked(host: Influencer, **more: Any) -> dict[str, Any]:
+    plain = {"placement_fee": 500, "commission_rate": 0.2, "unit_price": 100, "unit_cost": 30}
+    return {"influencer": host.slug, "category": host.category.code, **plain, **more}
+
+
+def keyed() -> dict[str, str]:
+    _key, secret = create_api_key(name=f"shop {uuid.uuid4().hex[:6]}", scope=Scope.CHECK)
+    return {"Authorization": f"Api-Key {secret}"}
+
+
+def post(client: Client, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
+    return client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers or {})
+
+
+def test_a_key_checks_reads_and_audits_and_nobody_else_does(client: Client, host: Influencer) -> None:
+    mine, other = keyed(), keyed()
+    answer = post(client, "checks/", asked(host, guarantee={"amount": 5000, "clawback": "full"}), mine)
+    assert answer.status_code == 201, answer.content
+    found = answer.json()
+    assert found["verdict"] in ("go", "negotiate", "avoid", "not_enough_evidence")
+    assert set(found["forecast"]["profit"]["collected"]) == {"p05", "p25", "p50", "p75", "p95"}
+    assert found["scorecard"]["run"]
+    path = f"checks/{found['id']}/"
+    assert client.get(f"/api/v1/{path}", headers=mine).json()["verdict"] == found["verdict"]
+    assert client.get(f"/api/v1/{path}", headers=other).status_code == 404
+    assert client.get(f"/api/v1/{path}").status_code == 401
+    assert [row["id"] for row in client.get("/api/v1/checks/", headers=mine).json()["results"]] == [found["id"]]
+    assert client.get("/api/v1/checks/", headers=other).json()["results"] == []
+    orders = [{"order_id": f"o{k}", "amount": 100, "status": "cancelled"} for k in range(60)]
+    assert post(client, f"{path}outcome/", {"orders": orders}, other).status_code == 404
+    audit = post(client, f"{path}outcome/", {"orders": orders}, mine)
+    assert audit.status_code == 201, audit.content
+    assert (audit.json()["verdict"], audit.json()["claim"]["clawback"]) == ("brushed", 500)
+    deal = Deal.objects.get()
+    assert (deal.promised_amount, deal.delivered_amount) == (5000, 0)
+    assert post(client, f"{path}outcome/", {"orders": orders}, mine).status_code == 201
+    assert Deal.objects.count() == 1
+
+
+def test_a_key_of_another_scope_or_revoked_is_refused(client: Client, host: Influencer) -> None:
+    key, secret = create_api_key(name="reader", scope=Scope.READ)
+    assert post(client, "checks/", asked(host), {"Authorization": f"Api-Key {secret}"}).status_code == 403
+    key, secret = create_api_key(name="gone", scope=Scope.CHECK)
+    revoke_api_key(prefix=key.prefix)
+    assert post(client, "checks/", asked(host), {"Authorization": f"Api-Key {secret}"}).status_code == 401
+    assert post(client, "checks/", asked(host)).status_code == 401
+
+
+BAD = [
+    ({"placement_fee": -1}, "placement_fee"),
+    ({"placement_fee": 1e12}, "placement_fee"),
+    ({"placement_fee": "a lot"}, "placement_fee"),
+    ({"placement_fee": None}, "placement_fee"),
+    ({"commission_rate": 1.5}, "commission_rate"),
+    ({"unit_price": 0}, "unit_price"),
+    ({"influencer": "nobody"}, "influencer"),
+    ({"guarantee": {"amount": 1, "roi": 2}}, "guarantee"),
+    ({"guarantee": {"clawback": "maybe", "amount": 1}}, "guarantee.clawback"),
+    ({"skus": "none"}, "skus"),
+    ({"fee": 3}, "fee"),
+    ({"show_date": "tomorrow"}, "show_date"),
+]
+
+
+def test_bad_terms_get_a_clear_answer(client: Client, host: Influencer) -> None:
+    headers = keyed()
+    for more, field in BAD:
+        answer = post(client, "checks/", asked(host, **more), headers)
+        assert answer.status_code == 400, more
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert field in answer.json()["errors"], (more, answer.json())
+    assert not Check.objects.exists()
+    free = post(client, "checks/", asked(host, placement_fee=0), headers)
+    assert (free.status_code, free.json()["p_fee_earned_back"]) == (201, 1.0)
+    dear = post(client, "checks/", asked(host, unit_cost=500), headers)
+    assert (dear.status_code, dear.json()["verdict"]) == (201, "avoid")
+
+
+def test_pages_from_form_to_sheet(client: Client, host: Influencer) -> None:
+    assert client.get("/check/").status_code == 302
+    client.force_login(User.objects.create_user("shop"))
+    assert client.get("/check/").status_code == 200
+    refused = client.post("/check/", asked(host, placement_fee="-5"))
+    assert refused.status_code == 400
+    assert "has to lie between 0 and 1,000,000,000" in refused.content.decode()
+    made = client.post("/check/", asked(host), follow=True)
+    page = made.content.decode()
+    assert made.status_code == 200
+    check = Check.objects.get()
+    assert f"/api/v1/checks/{check.pk}/" in page
+    assert page.index('class="verdict') < page.index('<svg class="chart-svg"')
+    assert client.get(f"/api/v1/checks/{check.pk}/").status_code == 200
+    chinese = client.get(f"/check/{check.pk}/?lang=zh-hans").content.decode()
+    assert 'lang="zh-Hans"' in chinese
+    part = client.get(f"/check/{check.pk}/?fee=0", headers={"HX-Request": "true"}).content.decode()
+    assert part.startswith('<p id="at-fee"')
+    assert "<strong>100</strong>" in part
+    orders = "order_id,amount,status\n" + "".join(f"o{k},100,cancelled\n" for k in range(60))
+    sent = client.post(
+        f"/check/{check.pk}/outcome/", {"file": SimpleUploadedFile("o.csv", orders.encode())}, follow=True
+    )
+    assert "Brushed" in sent.content.decode()
+    stranger = Client()
+    stranger.force_login(User.objects.create_user("other"))
+    assert stranger.get(f"/check/{check.pk}/").status_code == 404
+    assert stranger.get(f"/api/v1/checks/{check.pk}/").status_code == 404
+
+
+def test_many_at_once(client: Client, host: Influencer) -> None:
+    client.force_login(User.objects.create_user("shop"))
+    head = (
+        "influencer,placement_fee,commission_rate,unit_price,unit_cost,category,guarantee_amount,guarantee_clawback\n"
+    )
+    lines = [f"{host.slug},500,20%,100,30,beauty,5000,full\n", "=1+1,500,0.2,100,30,beauty,,\n"] * 100
+    file = SimpleUploadedFile("deals.csv", (head + "".join(lines)).encode())
+    answer = client.post("/check/many/", {"file": file, "form": "csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 200
+    assert rows[0]["verdict"]
+    assert rows[0]["errors"] == ""
+    assert rows[1]["influencer"] == "'=1+1"
+    assert rows[1]["errors"].startswith("influencer: is not known")
+    sheet = client.post("/check/many/", {"file": SimpleUploadedFile("d.csv", (head + lines[0]).encode())})
+    assert sheet.content.startswith(b"PK")
+    for name, content in (("a.csv", b""), ("b.csv", b"a,b\n1,2\n"), ("c.xlsx", b"no"), ("d.csv", b"\x00\xff")):
+        bad = client.post("/check/many/", {"file": SimpleUploadedFile(name, content)})
+        assert (bad.status_code, b'role="alert"' in bad.content) == (400, True), name
+    long = head + lines[0] * 100_000
+    refused = client.post("/check/many/", {"file": SimpleUploadedFile("long.csv", long.encode())})
+    assert refused.status_code == 400
+    assert "100,000" in refused.content.decode()
+
+
+def test_the_command_answers_every_row(host: Influencer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "terms.csv"
+    file.write_text(
+        "influencer,placement_fee,commission_rate,unit_price,unit_cost,category\n"
+        f"{host.slug},500,0.2,100,30,beauty\n{host.source_id},0,0.2,100,30,beauty\n",
+        encoding="utf-8",
+    )
+    for ending in ("json", "csv", "xlsx"):
+        call_command("prepayment_check", file, out=tmp_path / f"out.{ending}", as_of=UNTIL)
+        assert (tmp_path / f"out.{ending}").stat().st_size > 100
+    assert "2 rows, 0 of them refused" in capsys.readouterr().out
