@@ -6,25 +6,31 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone as clock
 
 from ratings import publication
 from ratings.publication import export
 
 
 class Command(BaseCommand):
-    help = "Write the public scores of everyone as one table."
+    help = "Write the public scores, or the public standing, of everyone as one table."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["scores"])
+        parser.add_argument("what", choices=["scores", "standing"])
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--format", choices=["parquet", "csv"], default="parquet")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        public = publication.public_run()
-        if public is None:
-            raise CommandError("Nothing is published yet: manage.py rate --publish")
+        folder, form = options["folder"], options["format"]
         try:
-            target, rows = export.scores(public=public, into=options["folder"], form=options["format"])
+            if options["what"] == "standing":
+                target, rows = export.standing(into=folder, form=form, at=clock.now())
+                self.stdout.write(f"{rows} rows of standing: {target}")
+                return
+            public = publication.public_run()
+            if public is None:
+                raise CommandError("Nothing is published yet: manage.py rate --publish")
+            target, rows = export.scores(public=public, into=folder, form=form)
         except OSError as why:
-            raise CommandError(f"{options['folder']} cannot be written: {why}") from why
+            raise CommandError(f"{folder} cannot be written: {why}") from why
         self.stdout.write(f"{rows} influencers of run {public.run_id}, as of {public.run.as_of}: {target}")
