@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import scoring_time
+from tests.benchmarks import score_files_memory, scoring_time
 
 
 def test_scoring_time() -> None:
@@ -11,3 +11,10 @@ def test_scoring_time() -> None:
     assert 0 < found["of_these_writing"] < found["python_seconds"]
     assert found["engine_seconds"] > 0
     assert found["bytes"] > 100_000
+
+
+def test_score_files_memory() -> None:
+    found = score_files_memory.figures(reviews=2_000)
+    assert found["influencers"] == 20
+    assert 50 < found["peak_mb"] < 1_000
+    assert found["scores_mb"] > 0
