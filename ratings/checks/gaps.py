@@ -15,7 +15,7 @@ TEXTS = {
     "due_open": _("No day is agreed on which the guarantee is judged."),
     "all_upfront": _("The whole fee is paid before the show."),
     "no_pay_schedule": _("When the fee is paid is not agreed."),
-    "balance_too_early": _("The balance is paid before 95% of the returns are known."),
+    "balance_too_early": _("The balance is paid before the returns are known."),
     "commission_on_paid": _("Commission is owed on paid orders, also on those that come back."),
 }
 
