@@ -45,6 +45,7 @@ class WhoInFull(Who):
     operator = serializers.CharField(allow_null=True)
     joined_at = serializers.DateTimeField(allow_null=True)
     skill_level = serializers.CharField(allow_null=True)
+    model = serializers.BooleanField(help_text="Model influencer, by the published criteria.")
 
 
 class Overall(Shape):

@@ -41,6 +41,7 @@ class Line:
     rank_high: int | None
     platforms: tuple[str, ...]
     chart: Chart
+    model: bool = False
 
 
 def dimension_figures(rows: Iterable[Listed], dimension: str) -> dict[int, dict[str, float]]:
@@ -60,6 +61,7 @@ def line(
     platforms: Iterable[str] = (),
     figures: dict[str, float] | None = None,
     scale: tuple[float, float] = FULL,
+    model: bool = False,
 ) -> Line:
     """A stored row as a line, with the figures of the overall score or others given."""
     figures = figures or overall(card)
@@ -76,6 +78,7 @@ def line(
         rank_high=card.rank_high,
         platforms=tuple(labels.name(labels.PLATFORMS, p) for p in platforms),
         chart=small_band(figures, uid=uid, label=isolated(card.name), scale=scale),
+        model=model,
         **figures,
     )
 

@@ -3,6 +3,7 @@
 from ratings.publication.lists import history, influencers, rankings, year_of
 from ratings.publication.paging import CursorGone, CursorInvalid, Page
 from ratings.publication.reasons import Reason
+from ratings.publication.recognition import recognised
 from ratings.publication.reviews import Shown, Trust, reviews
 from ratings.publication.serving import document, documents, kept_document, public_run
 from ratings.publication.standings import card_of, restand
@@ -26,6 +27,7 @@ __all__ = [
     "public_run",
     "publish",
     "rankings",
+    "recognised",
     "renew",
     "restand",
     "reviews",

@@ -102,7 +102,8 @@ def doors(name: str) -> list[Door]:
     hook = Hook.objects.get(merchant=merchant)
     text = {"text": "A text that is long enough."}
     return [
-        *(Door(host, "get", own + path) for path in ("", "plan/", "what-if/?shows=1", "reviews/", "cases/", "workload/")),
+        *(Door(host, "get", own + path) for path in ("", "plan/", "what-if/?shows=1", "reviews/", "cases/")),
+        Door(host, "get", f"{own}workload/"),
         Door(host, "get", f"{own}reviews/s{name}/reply/"),
         Door(host, "get", f"{own}contest/reviews/s{name}/"),
         Door(host, "post", f"{own}reviews/s{name}/reply/", text, changes=True),

@@ -53,6 +53,7 @@ def rankings(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
     figures = boards.dimension_figures(page.rows, filters["dimension"])
     scale = scale_of(figures.get(row.card.pk) or boards.overall(row.card) for row in page.rows)
+    models = publication.recognised(public=public, among=[row.card.influencer_id for row in page.rows])
     lines = [
         boards.line(
             row.card,
@@ -61,6 +62,7 @@ def rankings(request: HttpRequest) -> HttpResponse:
             platforms=row.platforms,
             figures=figures.get(row.card.pk),
             scale=scale,
+            model=row.card.influencer_id in models,
         )
         for row in page.rows
     ]

@@ -31,6 +31,9 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         "badge": request.build_absolute_uri(f"/api/v1/influencers/{slug}/badge.svg"),
         "badge_size": (WIDTH, HEIGHT),
         "share": request.build_absolute_uri(reverse("pages:share", args=[slug])),
+        "model": document.influencer_id in publication.recognised(public=public, among=[document.influencer_id])
+        if (public := publication.public_run())
+        else False,
         "reviews": [reviews.line(shown) for shown in newest.rows],
     }
     return render(request, "ratings/scorecard.html", context)
