@@ -2,12 +2,13 @@
 
 import contextlib
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from config.embedded_postgres import cluster
 
@@ -51,3 +52,17 @@ def judge(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped where skips are forbidden: {reason}"
     return report
+
+
+@pytest.fixture
+def as_application(transactional_db: None) -> Iterator[None]:
+    """Connect as the application instead of the owner who made the test's tables."""
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("only the embedded server is known to have a role for the application")
+    before = dict(connection.settings_dict)
+    application = cluster().application()
+    connection.close()
+    connection.settings_dict.update({"USER": application["USER"], "PASSWORD": application["PASSWORD"]})
+    yield
+    connection.close()
+    connection.settings_dict.update({"USER": before["USER"], "PASSWORD": before["PASSWORD"]})
