@@ -21,6 +21,7 @@ TITLES = {
     "invalid": "Some values are not acceptable",
     "unknown-parameter": "Unknown query parameter",
     "bad-cursor": "Not a cursor of this list",
+    "bad-period": "There is no report of this period",
     "cursor-gone": "The run this list was read from is no longer kept",
     "not-authenticated": "Authentication needed",
     "permission-denied": "Not allowed",

@@ -59,6 +59,12 @@ class ScorecardParameters(serializers.Serializer[Any]):
     at = serializers.DateField(required=False, help_text="The nearest kept document; its `as_of` says of which day.")
 
 
+class PeriodParameters(serializers.Serializer[Any]):
+    period = serializers.CharField(
+        required=False, max_length=7, help_text="A year, quarter or month: 2026, 2026-Q4, 2026-11."
+    )
+
+
 class CompareParameters(serializers.Serializer[Any]):
     slugs = serializers.CharField(help_text="Two to five addresses, separated by commas.", max_length=700)
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("me/appeals/", own.MyAppeals.as_view(), name="api-me-appeals"),
     path("compare/", views.Compare.as_view(), name="api-compare"),
     path("transparency/", views.Transparency.as_view(), name="api-transparency"),
+    path("transparency.csv", views.TransparencyCsv.as_view(), name="api-transparency-csv"),
     path("runs/<int:run>/", views.OneRun.as_view(), name="api-run"),
     path("methodology/", views.Methodology.as_view(), name="api-methodology"),
     re_path(

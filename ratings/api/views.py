@@ -157,11 +157,37 @@ class Compare(PublicView):
         return Response({"results": [summaries.side(found[slug].data) for slug in slugs]})
 
 
+def report_of(asked: dict[str, Any]) -> dict[str, Any]:
+    public = the_public_run()
+    try:
+        return transparency.figures(public, transparency.period_of(asked.get("period", ""), public=public))
+    except transparency.BadPeriod:
+        raise Problem("bad-period", 400, "Give a year, quarter or month until now: 2026, 2026-Q4, 2026-11.") from None
+
+
 class Transparency(PublicView):
-    @extend_schema(operation_id="transparency", responses=shapes.Transparency)
+    query = parameters.PeriodParameters
+
+    @extend_schema(operation_id="transparency", parameters=[parameters.PeriodParameters], responses=shapes.Transparency)
     def get(self, request: Request) -> Response:
-        """Enforcement figures of the year before the public run."""
-        return Response(transparency.figures(the_public_run()))
+        """Enforcement figures of a period; without one, of the year before the public run."""
+        return Response(report_of(self.asked))
+
+
+class TransparencyCsv(PublicView):
+    query = parameters.PeriodParameters
+
+    @extend_schema(
+        operation_id="transparency_csv",
+        parameters=[parameters.PeriodParameters],
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """The same figures as CSV: one line each, its path and its value."""
+        body = transparency.as_csv(report_of(self.asked))
+        name = f"transparency{'-' if 'period' in self.asked else ''}{self.asked.get('period', '')}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 class Methodology(PublicView):

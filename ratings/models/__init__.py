@@ -2,6 +2,7 @@
 
 from ratings.models.alerts import Alert, AlertEvent, Desk, Rule, Suggestion, Urgency, Watch
 from ratings.models.check import Check, LearnedMarket, Outcome
+from ratings.models.course import Attempt, Course, Question
 from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
 from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
 from ratings.models.growth import GrowthPlan
@@ -19,11 +20,13 @@ __all__ = [
     "Alert",
     "AlertEvent",
     "Appeal",
+    "Attempt",
     "BucketDay",
     "Case",
     "Check",
     "Claim",
     "Contest",
+    "Course",
     "Delivery",
     "Desk",
     "Event",
@@ -45,6 +48,7 @@ __all__ = [
     "PublicDocument",
     "PublicRun",
     "Publication",
+    "Question",
     "Reply",
     "ReviewTrust",
     "Rule",
