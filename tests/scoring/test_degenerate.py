@@ -51,8 +51,14 @@ def test_one_influencer_with_evidence() -> None:
 def test_a_category_of_one_and_one_unknown() -> None:
     world = drawn(5)
     world.influencer("alone", "antiques").rows["influencers"].append({"influencer_id": "odd", "category": None})
-    groups = {e["peer_group"] for e in rated(world).entries()}
-    assert {"antiques/tiny", "/tiny"} <= groups
+    scores = rated(world)
+    found = {e["influencer_id"]: e for e in scores.entries()}
+    assert {found["alone"]["peer_group"], found["odd"]["peer_group"]} == {"antiques/tiny", "/tiny"}
+    # of a category with nobody else, and of none, the platform's prior
+    platform = 100 * scores.estimated.bounded["service"].peers.platform
+    for name in ("alone", "odd"):
+        assert found[name]["status"] == "provisional"
+        assert found[name]["dimensions"]["service_attitude"]["score"] == pytest.approx(platform, abs=1e-3)
 
 
 def test_a_review_without_weight_changes_no_mark() -> None:

@@ -98,6 +98,26 @@ def test_an_average_never_hides_a_danger() -> None:
     assert found["overall"]["grade"] in ("C", "D", "E")
 
 
+def test_three_flagged_shows_of_five_cap_the_grade() -> None:
+    world = market()
+    for show in range(3):
+        world.session("h00", 0.1 + show / 4, 60, session_id=f"big{show}", viewers=200_000, commenters=120)
+    found = entry(rated(world), "h00")
+    assert found["grade_cap"] == {"code": "flagged_sessions", "grade": "C", "sessions": 3, "of": 5}
+    assert found["overall"]["grade"] in ("C", "D", "E")
+
+
+def test_a_hundred_bought_praises_move_one_with_forty_orders_a_month_no_further() -> None:
+    world = market().influencer("tiny")
+    for show in range(24):
+        world.session("tiny", 7 * show + 0.5, 10, session_id=f"t{show}", viewers=500, commenters=22)
+        world.review("tiny", 7 * show + 0.4, (3, 3, 3), f"tu{show}")
+    before = entry(rated(world), "tiny")["overall"]["score"]
+    for k in range(100):
+        world.review("tiny", 0.2, (5, 5, 5), f"bought {k}")
+    assert abs(entry(rated(world), "tiny")["overall"]["score"] - before) < 2
+
+
 def test_a_hundred_bought_praises_on_the_day_of_a_show() -> None:
     world = market()
     before = entry(rated(world), "h05")["overall"]["score"]
@@ -120,7 +140,18 @@ def test_small_and_honest_outranks_famous_and_worse() -> None:
             world.review("famous", 7 * show + 0.4, (r.choice([3, 4, 5]), 4, r.choice([3, 4])), f"fu{show}{k}")
         for _ in range(900):
             world.refund("famous", 7 * show, session_id=f"f{show}", reason="quality", fault="merchant")
+    for k in range(12):
+        world.influencer(f"other{k}", "beauty")
+        for show in range(24):
+            world.session(f"other{k}", 7 * show + 0.5, 10, viewers=500, commenters=22)
+            for n in range(2):
+                marks = (r.choice([3, 4, 5]), r.choice([3, 4, 5]), 4)
+                world.review(f"other{k}", 7 * show + 0.4, marks, f"o{k}-{show}-{n}")
     scores = rated(world)
     small, famous = entry(scores, "small"), entry(scores, "famous")
-    assert small["status"] == "rated"
+    assert small["status"] == famous["status"] == "rated"
+    assert small["overall"]["league"] != famous["overall"]["league"]
+    league = [e for e in scores.entries() if e["overall"]["league"] == small["overall"]["league"]]
+    assert len(league) > 10
+    assert small["overall"]["league_rank"] == 1
     assert small["overall"]["rank"] < famous["overall"]["rank"]

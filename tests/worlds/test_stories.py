@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -93,8 +94,10 @@ def test_03_without_the_malicious_refunds_the_score_recovers() -> None:
     assert void["kind"] == "refunds"
     before, after = card(3), without("refunds", void["ids"])["story-03"]
     gain = after["dimensions"]["after_sales"]["score"] - before["dimensions"]["after_sales"]["score"]
-    assert gain > 1
-    assert after["overall"]["score"] > before["overall"]["score"]
+    # they are a tenth of all orders, and returned by the buyer's choice: a tenth of a fault each
+    assert 1 < gain < 3
+    assert 0 < after["overall"]["score"] - before["overall"]["score"] < 1
+    assert before["overall"]["grade"] == after["overall"]["grade"]
 
 
 def test_04_the_warning_counts_until_it_is_overturned() -> None:
@@ -130,7 +133,15 @@ def test_07_the_brushed_shows_sell_far_more_than_their_audience_supports() -> No
     brushed = [r for r in rows if r["orders"] > 500]
     assert len(brushed) == 3
     assert all(r["orders"] / r["viewers"] > 0.2 for r in brushed)
-    assert card(7)["overall"]["percentile"] < 50
+    scores = rated()
+    factor = dict(zip(scores.gathered.sums.sessions.ids, scores.observed.support.session, strict=True))
+    assert max(factor[r["session_id"]] for r in brushed) < 0.25
+    assert min(factor[r["session_id"]] for r in rows if r["orders"] < 100) > 0.5
+    # what was bought gained nothing: without these shows it stands no lower
+    gone = without("sessions", [r["session_id"] for r in brushed])["story-07"]
+    assert card(7)["overall"]["score"] < gone["overall"]["score"] + 0.5
+    assert card(7)["peer_group"] == gone["peer_group"]
+    assert card(7)["overall"]["percentile"] < 15
 
 
 def test_08_the_qualification_has_expired() -> None:
@@ -158,11 +169,13 @@ def test_11_bought_praise_comes_from_few_accounts() -> None:
     assert len(bought) > len(rows) / 3
     assert len({r["reviewer_id"] for r in bought}) == 24
     gone = without("reviews", [r["review_id"] for r in bought])["story-11"]
-    raw = 20 * sum(r["service"] for r in rows) / len(rows)
     honest = [r for r in rows if "drip" not in r["reviewer_id"]]
-    fair = 20 * sum(r["service"] for r in honest) / len(honest)
+    plain = 25 * (mean(r["service"] for r in rows) - mean(r["service"] for r in honest))
+    assert plain > 10  # points that a plain mean moves
     moved = card(11)["dimensions"]["service_attitude"]["score"] - gone["dimensions"]["service_attitude"]["score"]
-    assert moved < (raw - fair) * 1.25  # what a plain mean of (stars - 1) / 4 would move
+    assert moved < plain / 4
+    assert card(11)["overall"]["score"] - gone["overall"]["score"] < 1.5
+    assert rated().evidence_counts["story-11"]["held_down"] > len(bought) * 0.8
 
 
 def test_calls_are_dated_and_can_be_sent_as_lines() -> None:
