@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import uuid
 from datetime import date
 from pathlib import Path
@@ -187,3 +188,22 @@ def test_the_command_answers_every_row(host: Influencer, tmp_path: Path, capsys:
         call_command("prepayment_check", file, out=tmp_path / f"out.{ending}", as_of=UNTIL)
         assert (tmp_path / f"out.{ending}").stat().st_size > 100
     assert "2 rows, 0 of them refused" in capsys.readouterr().out
+
+
+def test_the_backtest_uses_only_what_was_known(
+    host: Influencer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "deals.csv"
+    terms = "0.2,100,30,beauty"
+    file.write_text(
+        "influencer,placement_fee,commission_rate,unit_price,unit_cost,category,agreed_at,profit\n"
+        f"{host.slug},900000,{terms},2025-12-01,-880000\n"
+        f"{host.slug},900000,{terms},2024-12-01,-880000\n"
+        f"{host.slug},0,{terms},2025-12-01,1200\n",
+        encoding="utf-8",
+    )
+    call_command("backtest_checks", file, out=tmp_path / "out.json")
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert [line["verdict"] for line in found["deals"]] == ["avoid", "not_enough_evidence", "go"]
+    assert found["summary"]["saved_by_avoiding"] == 880_000
+    assert json.loads(capsys.readouterr().out)["deals"] == 3

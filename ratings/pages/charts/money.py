@@ -119,7 +119,7 @@ def refund_lag(rows: Sequence[Mapping[str, Any]], *, safe_day: int) -> Chart:
 
     svg = picture(
         tag("rect", x="0", y=FLOOR, width="100%", height=2, class_="rail"),
-        line("peer_share", "trend-line peer", "4 4"),
+        line("peer_share", "trend-line usual", "4 4"),
         line("share", "trend-line"),
         at(100 * min(safe_day / end, 1.0), 8, tag("rect", x=-1.5, y=0, width=3, height=FLOOR - 8, class_="needle")),
         tag("text", _("show"), x="0", y=FLOOR + 16, class_="axis"),
