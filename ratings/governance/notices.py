@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from feedback.taxonomy import CODES
 from influencers.models import Influencer
 from ratings.days import POLICY_ZONE
-from ratings.governance.statement import how_to_appeal
+from ratings.governance.statement import default_scope, how_to_appeal
 from ratings.models.governance import (
     Action,
     Appeal,
@@ -201,7 +201,7 @@ def text_of(action: Action) -> Written:
         if action.automated_decision
         else _("decided by a person"),
         _effect(action),
-        _("Scope: %(scope)s") % {"scope": action.scope},
+        _("Scope: %(scope)s") % {"scope": _scope(action)},
         _("Points: %(points)s of the compliance balance") % {"points": _plain(action)},
         _("From %(start)s") % {"start": _moment(action.start)}
         + (_(" until %(end)s") % {"end": _moment(action.end)} if action.end else _(" until further notice")),
@@ -215,6 +215,11 @@ def text_of(action: Action) -> Written:
     lines.append(how_to_appeal(action.level, action.notified_at or action.decided_at, _language()))
     subject = _("Decision about your account: %(level)s") % {"level": level}
     return subject, "\n".join(lines)
+
+
+def _scope(action: Action) -> str:
+    """As it was written; what stands there by default in the language of the text."""
+    return default_scope(_language()) if action.scope == default_scope(action.language) else action.scope
 
 
 def _effect(action: Action) -> str:

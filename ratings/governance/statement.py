@@ -14,10 +14,10 @@ from feedback.taxonomy import CODES
 from feedback.texts import without_contacts
 from ratings.days import POLICY_ZONE
 from ratings.governance import ladder
-from ratings.governance.errors import CannotAct, Incomplete
+from ratings.governance.errors import Incomplete
 from ratings.governance.ladder import RUNGS
 from ratings.governance.standing import Measure
-from ratings.models.governance import NEEDS_TWO, Action, ActionState, Case, DecisionKind, Ground, Level
+from ratings.models.governance import NEEDS_TWO, Action, ActionState, Case, DecisionKind, Ground
 
 LANGUAGES = ("en", "zh-hans")
 
@@ -83,7 +83,7 @@ def statement(
         automated_detection=case.automated_detection,
         automated_decision=automated_decision,
         points=points,
-        scope=scope.strip() or default_scope(case, language),
+        scope=scope.strip() or default_scope(language),
         start=start,
         end=cure_until or (None if lasts is None else start + lasts),
         cure_until=cure_until,
@@ -186,7 +186,7 @@ def known_code(code: str) -> str:
     return code
 
 
-def default_scope(case: Case, language: str) -> str:
+def default_scope(language: str) -> str:
     with override(language):
         return _("the host's card and its place in lists on this service")
 
@@ -206,8 +206,7 @@ def how_to_appeal(level: str, at: datetime, language: str) -> str:
 
 
 __all__ = [
-    "CannotAct",
-    "Level",
+    "default_scope",
     "follow_up",
     "given",
     "how_to_appeal",

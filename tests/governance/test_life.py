@@ -38,6 +38,9 @@ def test_a_warning_of_class_b_counts_as_evidence_and_is_told() -> None:
     assert notice.email.state == "queued"
     assert "PRM-01" in notice.body_en
     assert "虚假宣传" in notice.body_zh
+    assert "Scope: the host's card" in notice.body_en
+    assert "范围：主播" in notice.body_zh
+    assert "2026-02-04" in notice.body_en  # the last day to appeal
     (row,) = Standing.objects.get(influencer=who).public
     assert (row["level"], row["codes"], row["appeal"]) == ("L1", ["PRM-01"], None)
 
