@@ -285,6 +285,7 @@ def test_the_reason_speaks_the_readers_language(everyone: list[Influencer]) -> N
     (alert,) = raised("unanswered")
     with override("zh-hans"):
         assert alert.reason == alert.reason_zh
+        assert "72小时" in alert.reason
     with override("en"):
         assert alert.reason.startswith("1 complaint is past the 72 hours")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 
 from ratings.models import PublicRun, Rule, Suggestion, Urgency
 
@@ -35,12 +35,11 @@ class Finding:
 
     def told(self, language: str) -> str:
         """The reason in a language."""
+        reason = self.reason
+        if self.plural is not None and self.evidence[self.plural[1]] != 1:
+            reason = self.plural[0]
         with override(language):
-            if self.plural is None:
-                text = gettext(self.reason)
-            else:
-                many, number = self.plural
-                text = ngettext(self.reason, many, self.evidence[number])
+            text = gettext(reason)
         return text % self.evidence
 
 
