@@ -37,7 +37,10 @@ BATCH = 16 << 20  # bytes of rows turned into one row group
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A folder of clean evidence, one Parquet file per kind. The digest does not depend on the order of rows."""
+    """A folder of clean evidence, one Parquet file per kind. The digest does not depend on the order of rows.
+
+    It is of what the files hold, and so not the same from files as from the database, where reviewers are keyed hashes.
+    """
 
     folder: Path
     digest: str

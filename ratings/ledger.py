@@ -20,7 +20,7 @@ from ratings.models import BucketDay, OrderDay, PolicyVersion, ReviewTrust, Trus
 from ratings.scoring.inputs import Floats
 from ratings.scoring.policy import CLASSES, Policy
 from ratings.scoring.replay import Receipts, replay
-from ratings.scoring.trust import TrustState
+from ratings.scoring.trust_state import TrustState
 
 LOG = pa.schema(
     [

@@ -15,7 +15,7 @@ from rest_framework.throttling import AnonRateThrottle
 
 from influencers.models import Influencer
 from ratings import live, publication, transparency
-from ratings.api import documents, parameters, shapes, summaries
+from ratings.api import documents, parameters, report_shapes, shapes, summaries
 from ratings.api.base import PublicView, listed, the_public_run
 from ratings.api.errors import Problem
 from ratings.models import PolicyVersion, PublicDocument, Run
@@ -168,7 +168,9 @@ def report_of(asked: dict[str, Any]) -> dict[str, Any]:
 class Transparency(PublicView):
     query = parameters.PeriodParameters
 
-    @extend_schema(operation_id="transparency", parameters=[parameters.PeriodParameters], responses=shapes.Transparency)
+    @extend_schema(
+        operation_id="transparency", parameters=[parameters.PeriodParameters], responses=report_shapes.Transparency
+    )
     def get(self, request: Request) -> Response:
         """Enforcement figures of a period; without one, of the year before the public run."""
         return Response(report_of(self.asked))

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ratings.scoring.inputs import Floats, Ints
 from ratings.scoring.replay import Sold
-from ratings.scoring.trust import TrustState
+from ratings.scoring.trust_state import TrustState
 
 JUDGED = pa.schema(
     [

@@ -10,7 +10,8 @@ import numpy as np
 from ratings.scoring.inputs import Bools, BucketDays, Floats, Ints
 from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE_TOP, Policy
 from ratings.scoring.sums import KEY, per_influencer
-from ratings.scoring.trust import Arrivals, TrustState, close_day
+from ratings.scoring.trust import Arrivals, close_day
+from ratings.scoring.trust_state import TrustState
 
 LONGEST_DAYS = 3650
 

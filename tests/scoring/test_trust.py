@@ -7,7 +7,8 @@ import pytest
 
 from ratings.rating import rate_evidence
 from ratings.scoring.policy import CURRENT
-from ratings.scoring.trust import REASONS, Arrivals, TrustState, close_day
+from ratings.scoring.trust import REASONS, Arrivals, close_day
+from ratings.scoring.trust_state import TrustState
 from tests.scoring.worlds import AS_OF, World
 
 
