@@ -180,7 +180,7 @@ def test_filters_change_the_list_in_place(
     page, errors = opened(browser, locale="en-GB")
     page.goto(f"{live_server.url}/influencers/{hosts['h1'].slug}/")
     page.get_by_label("Purchase").select_option("false")
-    expect(page.locator(".tick")).to_have_count(0)
+    expect(page.locator(".proven")).to_have_count(0)
     assert page.locator(".reviews > li").count() == 5
     page.get_by_label("Marks").select_option("low")
     page.get_by_text("No review in this selection.").wait_for()
