@@ -14,6 +14,7 @@ from django.db import connection
 from feedback.identity import FIRST, quoted, repeats, revision
 from feedback.kinds import PSEUDONYMS, Column, Kind, Type
 from feedback.stored import LOCAL_DAY, moment, stored
+from influencers.categories import NAMES
 
 STAGED_TYPES = {
     Type.ID: 'text COLLATE "C"',
@@ -63,9 +64,14 @@ class Staging:
         if self.kind.refers_to_influencer:
             self._refuse_unknown_influencers()
         if self.kind.name == "influencers":
+            codes, names = list(NAMES), list(NAMES.values())
             self._run(
-                "INSERT INTO influencers_category (code) SELECT DISTINCT category FROM staged ON CONFLICT DO NOTHING"
-            )
+                "INSERT INTO influencers_category (code, name_en, name_zh) "
+                "SELECT DISTINCT s.category, coalesce(k.en, ''), coalesce(k.zh, '') FROM staged s "
+                "LEFT JOIN unnest(%s::text[], %s::text[], %s::text[]) k(code, en, zh) ON k.code = s.category "
+                "ON CONFLICT DO NOTHING",
+                codes, [english for english, _ in names], [chinese for _, chinese in names],
+            )  # fmt: skip
         several = self._settle_repeats()
         known = self._settle_known()
         if known and not self._run("SELECT FROM staged LIMIT 1"):

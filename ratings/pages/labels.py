@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from influencers import categories
 from influencers.models import Category
 from ratings.pages.numbers import chinese
 
@@ -98,22 +99,6 @@ PLATFORMS: dict[str, str | Promise] = {
     "facebook": _("Facebook"),
 }
 
-# names of common categories, for as long as the admin has given them none
-CATEGORIES: dict[str, str | Promise] = {
-    "baby": _("Baby and children"),
-    "beauty": _("Beauty"),
-    "books": _("Books"),
-    "electronics": _("Electronics"),
-    "food": _("Food"),
-    "home": _("Home and living"),
-    "jewelry": _("Jewellery"),
-    "local_farm": _("Farm produce"),
-    "outdoor": _("Outdoor"),
-    "sports": _("Sports"),
-    "tea": _("Tea and tea ware"),
-    "womenswear": _("Women's wear"),
-}
-
 LEVELS: dict[str, str | Promise] = {
     "L0": _("Notice"),
     "L1": _("Warning"),
@@ -177,8 +162,11 @@ def category(value: object) -> str:
     """A category of a document: {code, name_en, name_zh}, or just its code."""
     if not isinstance(value, Mapping):
         return str(value or "")
+    code = str(value.get("code") or "")
     chosen = value.get("name_zh") if chinese() else value.get("name_en")
-    return str(chosen) if chosen else name(CATEGORIES, value.get("code") or "").capitalize()
+    if not chosen and code in categories.NAMES:  # of a category older than its names
+        chosen = categories.NAMES[code][chinese()]
+    return str(chosen) if chosen else name({}, code).capitalize()
 
 
 def stored_category(row: Category) -> str:

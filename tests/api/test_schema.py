@@ -34,7 +34,8 @@ def schema() -> dict[str, Any]:
 
 def test_no_warnings_and_every_address(schema: dict[str, Any]) -> None:
     assert schema["openapi"].startswith("3.1")
-    assert set(schema["paths"]) >= PATHS | {"/api/v1/influencers/{slug}/evidence/", "/api/v1/runs/{run}/"}
+    behind = {f"/api/v1/influencers/{{slug}}/{name}" for name in ("evidence/", "reviews/", "pieces/", "badge.svg")}
+    assert set(schema["paths"]) >= PATHS | behind | {"/api/v1/runs/{run}/"}
     listed = {p["name"] for p in schema["paths"]["/api/v1/influencers/"]["get"]["parameters"]}
     assert {"q", "category", "tier", "platform", "grade", "status", "min_score", "order", "cursor"} <= listed
 

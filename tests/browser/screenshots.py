@@ -33,6 +33,14 @@ def addresses(found: list[str]) -> dict[str, str]:
         "transparency": "/transparency/",
         "not-found": "/influencers/nobody-at-all/",
     }
+    first = f"/influencers/{found[0]}/"
+    pages |= {
+        "reviews": f"{first}reviews/",
+        "evidence": f"{first}evidence/",
+        "review-form": f"/reviews/new/?influencer={found[0]}",
+        "complaint-form": f"/complaints/new/?influencer={found[0]}",
+        "choose-host": "/reviews/new/",
+    }
     return pages | {f"card-{slug}": f"/influencers/{slug}/" for slug in found}
 
 

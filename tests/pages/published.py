@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from django.utils import timezone
+
 from influencers.models import Account, Category, Influencer
 from ratings.cards import card as part_of_document
-from ratings.models import PolicyVersion, Run, Scorecard
+from ratings.models import PolicyVersion, PublicRun, Run, Scorecard, Standing
 from ratings.publication import publish
 from ratings.rating import rate_evidence
 from tests.scoring.worlds import World
@@ -102,11 +104,14 @@ def card(
         "contributions": parts,
         "traffic": list(traffic),
         "grade_cap": grade_cap,
+        "refunds": {"rate": 0.24, "orders": 8_421} if reviews else None,
         "evidence": {
-            "counts": {"reviews": reviews, "sessions": 88, "refunds": 41, "complaints": 3, "violations": 1},
-            "verified_share": 1.0,
-            "held_down": 32,
-            "held_down_fast": 32,
+            "counts": {"reviews": reviews, "sessions": 88, "refunds": 41, "complaints": 3, "violations": 1}
+            if reviews
+            else dict.fromkeys(("reviews", "sessions", "refunds", "complaints", "violations"), 0),
+            "verified_share": 1.0 if reviews else None,
+            "held_down": 32 if reviews else 0,
+            "held_down_fast": 32 if reviews else 0,
         },
     }
 
@@ -142,7 +147,8 @@ def run(
     policy, _new = PolicyVersion.objects.get_or_create(
         version="2026.1", defaults={"document": POLICY, "digest": "sha256:0", "created_at": at}
     )
-    groups = {f"{h.category.code}/medium": {"size": 41, "mean": MEANS} for h in cards}
+    usual = {"peers_low": 0.18, "peers_high": 0.3}
+    groups = {f"{h.category.code}/medium": {"size": 41, "mean": MEANS, "refunds": usual} for h in cards}
     made = Run.objects.create(
         as_of=as_of,
         policy=policy,
@@ -199,6 +205,7 @@ def world(months: int = 6) -> dict[str, Influencer]:
         "lin": influencer("林小雨手作", handle="linxiaoyu", platform="xiaohongshu"),
         "odd": influencer("<script>alert(1)</script>\u202eevil" + "长" * 150, handle="odd"),
         "ruijie": influencer("瑞姐女装", handle="ruijie", platform="kuaishou"),
+        "empty": influencer("新来的", handle="xinlaide"),
     }
     inflated = [show(n, 3_110_000, 110_000, flagged=True) for n in range(3)] + [
         show(n, 90_000 + 9_000 * n, 84_000 + 8_000 * n) for n in range(3, 9)
@@ -222,6 +229,7 @@ def world(months: int = 6) -> dict[str, Influencer]:
                 hosts["ruijie"]: card(72.0, spread=3.0, rank=3, traffic=honest),
                 hosts["odd"]: card(66.4, spread=7.0, rank=4),
                 hosts["lin"]: card(75.0, spread=14.0, status="provisional", evidence=0.0, reviews=4),
+                hosts["empty"]: card(74.0, spread=18.0, status="provisional", evidence=0.0, reviews=0),
             },
             as_of=day,
             leagues={"瑞姐女装": "large", "周小满农家铺": "small"},
@@ -229,3 +237,19 @@ def world(months: int = 6) -> dict[str, Influencer]:
     for host in hosts.values():
         host.refresh_from_db()
     return hosts
+
+
+def suspend(host: Influencer) -> None:
+    """A suspension under appeal, published as a later publication shows it."""
+    shown = {
+        "level": "L3",
+        "codes": ["PRM-01", "RVW-03"],
+        "public_summary": "Claims about a cure were repeated after a warning.",
+        "start": "2025-12-20",
+        "end": "2026-01-19",
+        "appeal": {"status": "under_appeal", "due": "2026-01-03T04:00:00+00:00"},
+        "overturned": None,
+        "until": None,
+    }
+    Standing.objects.create(influencer=host, level="L3", frozen=True, public=[shown], updated_at=timezone.now())
+    publish(run=PublicRun.objects.get().run, at=timezone.now())

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from ratings.publication import document
 from ratings.publication.serving import forget
-from tests.pages.published import world
+from tests.pages.published import suspend, world
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,33 @@ def test_provisional_is_no_verdict(client: Client) -> None:
     assert 'class="letter"' not in page
 
 
+def test_an_empty_card_says_that_there_is_no_evidence(client: Client) -> None:
+    page = read(client, world(months=2)["empty"].slug)
+    assert "There is no evidence yet: what is shown is what its peers usually look like." in page
+    assert "No review yet." in page
+    assert "Refunds against peers" not in page
+
+
+def test_a_suspended_card_is_frozen_and_says_why_and_that_it_is_appealed(client: Client) -> None:
+    host = world(months=2)["ruijie"]
+    suspend(host)
+    forget()
+    page = read(client, host.slug)
+    assert "The card is frozen as it stood when the suspension began." in page
+    assert 'class="letter"' not in page
+    assert "Claims about a cure were repeated after a warning." in page
+    assert "false or misleading claim" in page
+    assert "Suspension: under appeal; the decision is due by 3 January." in page
+    assert "申诉中，1月3日前给出结论" in read(client, host.slug, "zh-hans")
+
+
+def test_refunds_stand_against_what_is_usual(client: Client) -> None:
+    hosts = world(months=2)
+    page = read(client, hosts["zhou"].slug)
+    assert "24 of 100 orders refunded so far; for this category 18 to 30 is usual." in page
+    assert "目前每100单退24单,同类通常为18至30单。" in read(client, hosts["zhou"].slug, "zh-hans")
+
+
 def test_a_hostile_name_stays_text(client: Client) -> None:
     page = read(client, world()["odd"].slug)
     assert "<script>alert" not in page
@@ -96,7 +123,7 @@ def test_few_queries(client: Client, path: str, django_assert_max_num_queries: D
 
 def test_few_queries_for_a_card(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     slug = world(months=2)["xinghe"].slug
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(6):
         read(client, slug)
 
 
