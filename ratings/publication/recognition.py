@@ -27,5 +27,6 @@ def recognised(*, public: PublicRun, among: Collection[int]) -> set[int]:
     if not sure:
         return set()
     open_cases = Case.objects.filter(influencer__in=sure, state__in=[CaseState.OPEN, CaseState.PROPOSED])
-    in_force = Action.objects.filter(influencer__in=sure, state__in=LIVE)
-    return sure - {*open_cases.values_list("influencer", flat=True), *in_force.values_list("influencer", flat=True)}
+    in_force = Action.objects.filter(influencer__in=sure, state__in=LIVE).order_by()
+    ids = open_cases.order_by().values_list("influencer", flat=True)
+    return sure - set(ids.union(in_force.values_list("influencer", flat=True)))

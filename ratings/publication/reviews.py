@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from django.db import connection
 from feedback import evidence
 from feedback.evidence import Review
 from ratings import ledger
-from ratings.models import PolicyVersion, Reply
+from ratings.models import PolicyVersion
 from ratings.publication.paging import Cursor, CursorInvalid, Order, Page, page, scope_of
 from ratings.publication.reasons import WORDS, Reason
 from ratings.scoring.links import link_factor
@@ -22,8 +23,12 @@ from ratings.scoring.trust import HELD_BELOW, REASONS
 NEWEST = Order((("created_at", True), ("id", True)))
 LINKED = 1 << REASONS.index("linked")
 TRUST = """
-SELECT t.review_id, t.trust, t.full_trust, t.why, t.level, COALESCE(b.factor[t.known * %s + t.band + 1], 1)
-FROM ratings_reviewtrust t LEFT JOIN ratings_bucketday b USING (influencer_id, receipt) WHERE t.review_id = ANY(%s)
+SELECT r.id, y.text, y.at, (SELECT policy FROM ratings_trustclose ORDER BY day DESC LIMIT 1),
+  t.trust, t.full_trust, t.why, t.level, COALESCE(b.factor[t.known * %s + t.band + 1], 1)
+FROM unnest(%s::text[]) r(id)
+LEFT JOIN ratings_reviewtrust t ON t.review_id = r.id
+LEFT JOIN ratings_bucketday b ON b.influencer_id = t.influencer_id AND b.receipt = t.receipt
+LEFT JOIN ratings_reply y ON y.review_id = r.id AND y.ended_at IS NULL
 """
 HELD = """
 SELECT t.review_id FROM ratings_reviewtrust t LEFT JOIN ratings_bucketday b USING (influencer_id, receipt)
@@ -50,12 +55,20 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """The host's public reply to a review."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Shown:
     """A review, its trust (None until the day it came on is closed) and the host's public answer, if any."""
 
     review: Review
     trust: Trust | None
-    reply: Reply | None
+    reply: Answer | None
 
 
 def reviews(
@@ -72,13 +85,11 @@ def reviews(
     at = Cursor.read(cursor) if cursor else None
     if at is not None and at.scope != scope:
         raise CursorInvalid
-    policy = _policy()
-    among = _held_down(influencer, policy) if held_down else None
+    among = _held_down(influencer, _policy(ledger.judged_under())) if held_down else None
     rows = evidence.reviews_of(influencer, marks=marks, verified=verified, among=among)
     found = page(rows, order=NEWEST, run=0, scope=scope, cursor=at, size=size)
-    ids = [row.source_id for row in found.rows]
-    trust, replies = _trust(ids, policy), Reply.shown(ids) if ids else {}
-    shown = [Shown(row, trust.get(row.source_id), replies.get(row.source_id)) for row in found.rows]
+    said = _said([row.source_id for row in found.rows])
+    shown = [Shown(row, *said[row.source_id]) for row in found.rows]
     return Page(found.run, shown, found.first_place, found.next, found.previous)
 
 
@@ -88,9 +99,8 @@ def _held_down(influencer: int, policy: Policy) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _policy() -> Policy:
+def _policy(version: str | None) -> Policy:
     """What closed days were judged under."""
-    version = ledger.judged_under()
     return CURRENT if version is None else _stored_policy(version)
 
 
@@ -99,12 +109,20 @@ def _stored_policy(version: str) -> Policy:
     return Policy.from_document(PolicyVersion.objects.get(version=version).document)
 
 
-def _trust(ids: Sequence[str], policy: Policy) -> dict[str, Trust]:
+def _said(ids: Sequence[str]) -> dict[str, tuple[Trust | None, Answer | None]]:
+    """Trust and reply of each, in one look."""
     if not ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(TRUST, [BANDS, list(ids)])
-        return {row[0]: _one(*row[1:], policy=policy) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {
+        name: (
+            None if judged[0] is None else _one(*judged, policy=_policy(version)),
+            None if text is None else Answer(text, at),
+        )
+        for name, text, at, version, *judged in rows
+    }
 
 
 def _one(trust: int, full: int, why: int, level: float, let_through: float, *, policy: Policy) -> Trust:

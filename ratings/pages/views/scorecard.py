@@ -14,6 +14,7 @@ from ratings.pages import linked, reviews
 from ratings.pages.badge import HEIGHT, WIDTH
 from ratings.pages.card import Card
 from ratings.pages.numbers import as_day
+from ratings.publication.recognition import SURE
 
 REVIEWS = 5
 ROOM = 500  # drawn bodies, some 30 kB each
@@ -28,7 +29,8 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     newest = publication.reviews(influencer=document.influencer_id, size=REVIEWS)
     card = Card(document.data)
-    public = publication.public_run()
+    chance = document.data["overall"].get("peer_p_top10") or 0  # two closes are looked at only where this one is sure
+    public = publication.public_run() if chance >= SURE else None
     model = bool(public and publication.recognised(public=public, among=[document.influencer_id]))
     address = request.build_absolute_uri(request.path)
     context = {
