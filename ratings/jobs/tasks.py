@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.utils import timezone as clock
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from ratings.close import close, due
 from ratings.governance import alerts, clocks, letters
@@ -94,6 +95,9 @@ async def tidy_queue(context: JobContext, timestamp: int) -> None:
     """Give the jobs of workers that died back to the queue; forget what failed long ago."""
     jobs = context.app.job_manager
     for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        if job.queueing_lock:  # a tick: one that waits already, or the next, does the same, and there is room for one
+            await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
+        else:
+            await jobs.retry_job(job)
         log.warning("job %s of a worker that died is taken up again", job.call_string)
-        await jobs.retry_job(job)
     await jobs.delete_old_jobs(nb_hours=KEEP_FAILED_HOURS, include_failed=True)
