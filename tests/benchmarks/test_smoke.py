@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import ingest, live
+from tests.benchmarks import admin_lists, ingest, live
 
 
 @pytest.mark.django_db(transaction=True)
@@ -17,3 +17,9 @@ def test_live_measures_events_and_batches(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(live, "EVENTS", 3)
     monkeypatch.setattr(live, "BATCH", 5)
     assert len(live.run(size=10, runs=1).figures) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_staffs_lists_are_measured() -> None:
+    places = admin_lists.fill(reviews=2_000, influencers=100)
+    assert set(admin_lists.measure(places=places, rounds=1)) == set(admin_lists.PAGES)

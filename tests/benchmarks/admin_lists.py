@@ -1,0 +1,148 @@
+"""How long the staff's lists and searches take on a large database: p50 and p95 of each, one line a page.
+
+    python -m tests.benchmarks.admin_lists --reviews 1000000 --influencers 100000
+
+Makes its rows by SQL in a database of its own, which it drops at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+
+from tests.benchmarks.database import throwaway
+
+from django.conf import settings  # isort: skip  # the line above sets Django up
+from django.contrib.auth.models import User  # isort: skip
+from django.db import connection  # isort: skip
+from django.test import Client  # isort: skip
+
+WORLD = """
+INSERT INTO influencers_category (code) SELECT 'cat' || n FROM generate_series(1, 12) n;
+INSERT INTO influencers_influencer (source_id, name, slug, category_id, search)
+SELECT 'h' || n, '主播 Host ' || n, 'host-' || n, (SELECT min(id) FROM influencers_category) + n % 12,
+       to_tsvector('simple', 'host ' || n)
+FROM generate_series(1, {influencers}) n;
+INSERT INTO influencers_account (source_id, influencer_id, platform, handle)
+SELECT 'a' || i.id, i.id, (ARRAY['douyin', 'kuaishou', 'taobao'])[1 + i.id % 3], 'handle' || i.id
+FROM influencers_influencer i;
+INSERT INTO feedback_session (source_id, influencer_id, started_at, orders, viewers)
+SELECT 's' || n, {first} + n % {influencers}, timestamptz '2026-01-01' + n * interval '20 seconds', n % 500, n % 90000
+FROM generate_series(1, {reviews} / 5) n;
+INSERT INTO feedback_review (source_id, influencer_id, reviewer_id, created_at, professionalism, service, as_described,
+                             verified, voided_at)
+SELECT 'r' || n, {first} + n % {influencers}, md5(n::text)::uuid, timestamptz '2026-01-01' + n * interval '5 seconds',
+       1 + n % 5, 1 + n % 5, 1 + n % 5, n % 3 = 0, CASE WHEN n % 5000 = 0 THEN now() END
+FROM generate_series(1, {reviews}) n;
+INSERT INTO feedback_refund (source_id, influencer_id, created_at, reason)
+SELECT 'f' || n, {first} + n % {influencers}, timestamptz '2026-01-01' + n * interval '5 seconds',
+       (ARRAY['quality', 'no_reason', 'late'])[1 + n % 3]
+FROM generate_series(1, {reviews}) n;
+INSERT INTO ratings_policyversion (version, document, digest, created_at)
+VALUES ('bench', '{{"constants": []}}', 'sha256:0', now());
+INSERT INTO ratings_run (as_of, policy_id, parameters, peer_groups, digest, evidence_digest, evidence_counts,
+                         influencers, rated, status, engine, announced, created_at, finished_at)
+SELECT date '2026-06-01' + n, 'bench', '{{}}', '{{}}', 'sha256:0', 'sha256:0', '{{}}', {influencers}, {influencers},
+       'stored', 'embedded', '{{}}', now(), now()
+FROM generate_series(1, 2) n;
+INSERT INTO ratings_scorecard (run_id, influencer_id, position, status, name, category_id, tier, league, score, low,
+                               high, grade, rank, peer_group, professionalism, service_attitude, compliance,
+                               after_sales, authenticity, card)
+SELECT r.id, i.id, i.id - {first} + 1, 'rated', i.name, i.category_id, 'medium', 'medium', 50 + (i.id * r.id) % 40, 40,
+       90, 'B', i.id - {first} + 1, 'cat/medium', 70, 70, 70, 70, 70,
+       json_build_object('contributions', json_build_array(json_build_object('dimension', 'compliance', 'channel',
+       'violations', 'source', 'evidence', 'points', (i.id * r.id) % 40)))
+FROM ratings_run r CROSS JOIN influencers_influencer i;
+INSERT INTO ratings_alert (influencer_id, rule, cause, state, severity, desk, reason_en, reason_zh, evidence,
+                           suggestion, code, raised_at, due_at, last_seen_at, settled_why)
+SELECT i.id, 'refunds', 'c', 'open', 1 + i.id % 4, 'moderators', 'r', 'r', '{{}}', 'look', '', now(),
+       now() + i.id * interval '1 second', now(), ''
+FROM influencers_influencer i;
+"""
+TABLES = (
+    "influencers_influencer influencers_account feedback_session feedback_review feedback_refund ratings_scorecard "
+    "ratings_alert"
+)
+EVIDENCE = "/admin/feedback/review/"
+PAGES = {
+    "reviews": EVIDENCE,
+    "reviews, page 2,000": f"{EVIDENCE}?p=2000",
+    "reviews, verified": f"{EVIDENCE}?verified__exact=1",
+    "reviews, one star": f"{EVIDENCE}?service=1",
+    "reviews, void (1 in 5,000)": f"{EVIDENCE}?voided_at__isempty=0",
+    "reviews, search id": f"{EVIDENCE}?q=r4321",
+    "reviews, search host": f"{EVIDENCE}?q=h4321",
+    "reviews, search nothing": f"{EVIDENCE}?q=zzzz",
+    "refunds": "/admin/feedback/refund/",
+    "refunds, reason": "/admin/feedback/refund/?reason__exact=late",
+    "sessions": "/admin/feedback/session/",
+    "influencers": "/admin/influencers/influencer/",
+    "influencers, search": "/admin/influencers/influencer/?q=4321",
+    "influencers, category": "/admin/influencers/influencer/?category__id__exact={category}",
+    "accounts": "/admin/influencers/account/",
+    "accounts, platform": "/admin/influencers/account/?platform=douyin",
+    "accounts, search": "/admin/influencers/account/?q=handle432",
+    "scorecards": "/admin/ratings/scorecard/",
+    "scorecards, search": "/admin/ratings/scorecard/?q=主播 Host 43",
+    "alerts": "/admin/ratings/alert/",
+    "alerts, open and urgent": "/admin/ratings/alert/?state__exact=open&severity__exact=4",
+    "runs": "/admin/ratings/run/",
+    "compare two runs": "/admin/ratings/run/{run}/compare/",
+    "queue": "/admin/queue/",
+    "queue, page 20": "/admin/queue/?p=20",
+    "audit trail": "/admin/audit/",
+    "one influencer": "/admin/influencers/influencer/{host}/change/",
+}
+
+
+def fill(*, reviews: int, influencers: int) -> dict[str, int]:
+    """Make the rows; ids to look at."""
+    with connection.cursor() as cursor:
+        head, rest = WORLD.split("INSERT INTO influencers_account", 1)
+        cursor.execute(head.format(influencers=influencers))
+        cursor.execute("SELECT min(id) FROM influencers_influencer")
+        first = int(cursor.fetchone()[0])
+        names = {"influencers": influencers, "reviews": reviews, "first": first}
+        cursor.execute("INSERT INTO influencers_account" + rest.format(**names))
+        for table in TABLES.split():
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("SELECT max(id), (SELECT min(id) FROM influencers_category) FROM ratings_run")
+        run, category = cursor.fetchone()
+    return {"run": run, "category": category, "host": first + influencers // 2}
+
+
+def measure(*, places: dict[str, int], rounds: int) -> dict[str, tuple[float, float]]:
+    """Milliseconds of the middle and the 95th request of each page, the first apart."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("bench"))
+    found = {}
+    for name, path in PAGES.items():
+        took = []
+        for _round in range(rounds + 1):
+            began = time.perf_counter()
+            answer = client.get(path.format(**places))
+            took.append(1000 * (time.perf_counter() - began))
+            assert answer.status_code == 200, (name, answer.status_code)
+        took = sorted(took[1:])
+        found[name] = (statistics.median(took), took[min(len(took) - 1, int(0.95 * len(took)))])
+    return found
+
+
+def main() -> None:
+    """Fill, measure, say."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reviews", type=int, default=1_000_000)
+    parser.add_argument("--influencers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    args = parser.parse_args()
+    settings.DATABASES["default"]["TEST"]["NAME"] = connection.settings_dict["TEST"]["NAME"] = "test_admin_lists"
+    with throwaway():
+        places = fill(reviews=args.reviews, influencers=args.influencers)
+        print(f"{args.reviews:,} reviews, {args.influencers:,} influencers, {args.rounds} rounds; milliseconds")
+        for name, (middle, late) in measure(places=places, rounds=args.rounds).items():
+            print(f"{name:<28} p50 {middle:8.0f}  p95 {late:8.0f}")
+
+
+if __name__ == "__main__":
+    main()
