@@ -22,6 +22,11 @@ TIMES = frozenset(
         "resolved_at",
         "remedied_at",
         "occurred_at",
+        "agreed_at",
+        "paid_at",
+        "shipped_at",
+        "settled_at",
+        "refunded_at",
         "updated_at",
         "received_at",
     }

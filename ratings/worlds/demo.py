@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ratings.worlds import draws, names, texts
+from ratings.worlds.deal_tables import deal_tables
 from ratings.worlds.smooth import Smooth, smooth_world
 from ratings.worlds.stories.draft import Row
 from ratings.worlds.tables import clean_tables, epoch_us, labels, pick, table, whole
@@ -75,7 +76,9 @@ def demo_tables(
     told = {**(stories or {})}
     if "reviews" in told:
         told["reviews"] = _by_the_market(told["reviews"], tables["reviews"]["reviewer_id"].to_pylist(), seed)
-    return {kind: _unstamped(_joined(kind, rows, told.get(kind, []))) for kind, rows in tables.items()}, world
+    whole_world = {kind: _unstamped(_joined(kind, rows, told.get(kind, []))) for kind, rows in tables.items()}
+    end = int(epoch_us(world, np.array([days * DAY]))[0])
+    return {**whole_world, **deal_tables(whole_world, seed=seed, end=end)}, world
 
 
 def _by_the_market(rows: list[Row], accounts: list[str], seed: int) -> list[Row]:

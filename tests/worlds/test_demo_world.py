@@ -30,7 +30,8 @@ def rows(folder: Path, kind: str) -> list[dict[str, str]]:
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
     one, two = write(tmp_path / "one", "--stories"), write(tmp_path / "two", "--stories")
     names = sorted(path.name for path in one.iterdir())
-    assert names == sorted([*(f"{kind}.csv" for kind in KINDS), "truth.csv", "story.jsonl"])
+    own = ("deals", "slots", "orders")
+    assert names == sorted([*(f"{kind}.csv" for kind in (*KINDS, *own)), "truth.csv", "story.jsonl"])
     for name in names:
         assert (one / name).read_bytes() == (two / name).read_bytes()
 
