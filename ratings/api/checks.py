@@ -19,7 +19,8 @@ from rest_framework.response import Response
 from feedback.api.base import FlatJSONParser, TakingIn
 from feedback.authentication import HasScope, KeyAuthentication, KeyThrottle
 from feedback.models import ApiKey, Scope
-from ratings.checks import exports
+from ratings.api.base import PublicView
+from ratings.checks import exports, rules
 from ratings.checks.outcomes import record_outcome
 from ratings.checks.terms import TermsError
 from ratings.checks.verbs import Owner, check
@@ -209,6 +210,18 @@ def own(request: Request, id: str) -> Check:
     if found is None:
         raise Http404
     return found
+
+
+class RulesOut(serializers.Serializer[Any]):
+    version = serializers.CharField()
+    constants = serializers.DictField(help_text="Name → value, unit, reason.")
+
+
+class Rules(PublicView):
+    @extend_schema(operation_id="check_rules", responses=RulesOut)
+    def get(self, request: Request) -> Response:
+        """The thresholds of the verdict and every constant of the forecast, with their reasons."""
+        return Response(rules.document())
 
 
 class Raw(BaseParser):

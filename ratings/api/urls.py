@@ -8,6 +8,7 @@ SLUG = r"(?P<slug>[a-z0-9-]{1,120})"
 
 urlpatterns = [
     path("checks/", checks.Checks.as_view(), name="api-checks"),
+    path("checks/rules/", checks.Rules.as_view(), name="api-check-rules"),
     path("checks/<uuid:id>/", checks.OneCheck.as_view(), name="api-check"),
     path("checks/<uuid:id>/outcome/", checks.OneOutcome.as_view(), name="api-check-outcome"),
     path("influencers/", views.Influencers.as_view(), name="api-influencers"),
