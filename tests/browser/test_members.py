@@ -1,0 +1,220 @@
+"""A merchant and a host in a real browser: from sign-up to appeal, with axe on every page of their own."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from feedback.kinds import KINDS
+from feedback.models import Review
+from feedback.rows import record_own
+from influencers import search
+from influencers.models import Influencer
+from ratings import publication, runs
+from ratings.days import policy_date
+from ratings.members import claims
+from ratings.models import Claim, Contest, Follow, Reply
+from ratings.models.governance import Appeal
+from tests.accounts.people import PASSWORD, account
+from tests.feedback.people import host
+from tests.governance.people import acted
+
+CHROMIUM = "/usr/bin/chromium"
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def lin() -> Influencer:
+    """A host with some weeks of shows, reviews and complaints, rated and published as of today."""
+    cache.clear()
+    influencer, now = host("h1", name="林小雨手作"), timezone.now()
+
+    def row(kind: str, name: str, days: float, **values: Any) -> None:
+        of = KINDS[kind]
+        at = now - timedelta(days=days)
+        record_own(kind=of, row={of.key: name, "influencer_id": "h1", of.event_time: at, **values}, at=at)
+
+    for show in range(20):
+        row("sessions", f"s{show}", 40 - show * 2, orders=30, viewers=3000, commenters=200)
+        for k in range(3):
+            mark = 3 if (show + k) % 4 == 0 else 5
+            row("reviews", f"r{show}-{k}", 39.9 - show * 2 + k / 10, reviewer_id=f"b{show}-{k}", professionalism=mark,
+                service=mark, as_described=4, verified=True, text="不错")  # fmt: skip
+        if show % 6 == 0:
+            row("complaints", f"c{show}", 39 - show * 2, severity="moderate", status="upheld", fault="influencer")
+    run = runs.rate(as_of=policy_date(now) + timedelta(days=1), at=now)
+    publication.publish(run=run, at=now)
+    search.refresh(influencers={influencer.pk})
+    influencer.refresh_from_db()
+    return influencer
+
+
+def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
+    page = browser.new_context(**options).new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return page, errors
+
+
+def sign_up(page: Page, site: str, email: str) -> None:
+    page.goto(f"{site}/accounts/signup/")
+    page.locator("input[name=email]").fill(email)
+    page.locator("input[name=password1]").fill(PASSWORD)
+    page.locator("input[name=password2]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/accounts/confirm-email/")
+    link = re.search(r"http://\S+/confirm-email/\S+", str(mail.outbox[-1].body))
+    assert link
+    page.goto(link[0])
+    page.locator("main form button[type=submit]").click()
+    if "/login" in page.url:
+        sign_in(page, site, email)
+
+
+def sign_in(page: Page, site: str, name: str) -> None:
+    page.goto(f"{site}/accounts/login/")
+    page.locator("input[name=login]").fill(name)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/me/")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_merchant(browser: Browser, live_server: LiveServer, lin: Influencer, script: bool) -> None:
+    page, errors = opened(browser, java_script_enabled=script, locale="en-GB")
+    sign_up(page, live_server.url, "buyer@example.org")
+    page.get_by_role("button", name="Open a merchant's page").or_(
+        page.get_by_role("link", name="Open a merchant's page")
+    ).click()
+    page.get_by_label("Name of the shop or company").fill("晨光优选")
+    page.get_by_role("button", name="Open it").click()
+    page.get_by_role("link", name="晨光优选").click()
+    page.get_by_label("Find a host by name or handle").fill("林小雨")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Follow 林小雨手作").click()
+    assert Follow.objects.get().influencer == lin
+    page.get_by_label("Address of the web-hook").fill("https://127.0.0.1/hook")
+    page.get_by_role("button", name="Add the web-hook").click()
+    assert page.get_by_text("private network").is_visible() or page.get_by_text("back to this service").is_visible()
+    page.get_by_label("Name of the key").fill("till")
+    page.get_by_role("button", name="Make a key").click()
+    assert "." in page.locator("code.keep").inner_text()
+    assert [error for error in errors if "400" not in error] == []
+
+
+def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer) -> None:
+    page, errors = opened(browser, locale="en-GB")
+    site = live_server.url
+    sign_up(page, site, "lin@example.org")
+    page.get_by_label("Find your name or handle").fill("林小雨")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="林小雨手作").click()
+    page.get_by_label("How can we tell").fill("Write to my account.")
+    page.get_by_role("button", name="Send").click()
+    assert page.get_by_text("waiting for our decision").is_visible()
+    staff = account("staff", is_staff=True)
+    claims.decide(claim=Claim.objects.get(), approve=True, reason="Seen.", by=staff, at=timezone.now())
+    acted(lin, "PRM-01", at=timezone.now() - timedelta(hours=1))
+    page.goto(f"{site}/me/")
+    page.get_by_role("link", name="林小雨手作").click()
+    assert page.get_by_role("heading", name="Today").is_visible()
+    nav = page.get_by_label("Your host pages")
+    nav.get_by_role("link", name="Growth plan").click()
+    assert page.get_by_role("heading", name="Most to win first").is_visible()
+    nav.get_by_role("link", name="What if").click()
+    page.get_by_label("upheld complaints answered").fill("3")
+    page.get_by_role("button", name="Compute").click()
+    assert "would be" in page.locator(".notice .lead").inner_text()
+    nav.get_by_role("link", name="Reviews and replies").click()
+    page.get_by_role("link", name="Reply", exact=True).first.click()
+    page.get_by_label("Your public reply").fill("<script>alert(1)</script> thank you")
+    page.get_by_role("button", name="Publish the reply").click()
+    assert page.get_by_text("no HTML, no scripts").first.is_visible()
+    page.get_by_label("Your public reply").fill("Thank you for coming back to us.")
+    page.get_by_role("button", name="Publish the reply").click()
+    assert Reply.objects.get().text == "Thank you for coming back to us."
+    page.get_by_role("link", name="Contest it").first.click()
+    page.get_by_label("What is wrong with it").fill("Not a buyer of ours.")
+    page.get_by_role("button", name="Contest it").click()
+    assert Contest.objects.get().kind == "reviews"
+    page.get_by_role("link", name="Appeal", exact=True).click()
+    page.get_by_label("Your grounds").fill("The claim was true.\nThe clip is cut.")
+    page.get_by_role("button", name="File the appeal").click()
+    assert Appeal.objects.get().grounds == ["The claim was true.", "The clip is cut."]
+    assert page.get_by_text("The decision is due by").is_visible()
+    assert [error for error in errors if "400" not in error] == []
+
+
+@pytest.mark.parametrize(
+    ("width", "theme", "language"), [(360, "light", "zh-hans"), (360, "dark", "en"), (1280, "light", "en")]
+)
+def test_no_violation_no_overflow_no_error(
+    browser: Browser, live_server: LiveServer, lin: Influencer, width: int, theme: Any, language: str
+) -> None:
+    page, errors = opened(browser, viewport={"width": width, "height": 800}, color_scheme=theme)
+    site, user = live_server.url, account("both")
+    at = timezone.now()
+    made = claims.claim(influencer=lin, user=user, statement="me", at=at)
+    claims.decide(claim=made, approve=True, reason="ok", by=account("staff"), at=at)
+    acted(lin, "PRM-01", at=at - timedelta(hours=1))
+    paths = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/confirm-email/"]
+    look(page, site, paths, width, theme, language)
+    sign_in(page, site, "both")
+    page.goto(f"{site}/accounts/reauthenticate/")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    review = Review.objects.order_by("pk")[0].source_id
+    own = f"/me/{lin.slug}"
+    look(
+        page,
+        site,
+        ["/me/", "/me/merchant/", f"{own}/", f"{own}/plan/", f"{own}/what-if/?complaints=2", f"{own}/reviews/",
+         f"{own}/reviews/{review}/reply/", f"{own}/contest/reviews/{review}/", f"{own}/cases/", f"{own}/workload/",
+         f"/me/claim/{lin.slug}/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
+         "/accounts/2fa/totp/activate/", "/accounts/sessions/", "/accounts/logout/"],
+        width, theme, language,
+    )  # fmt: skip
+    page.goto(f"{site}/me/merchant/")
+    page.locator("input[name=name]").fill("Shop")
+    page.locator("main form button[type=submit]").click()
+    look(page, site, ["/watchlist/", "/watchlist/?q=林"], width, theme, language)
+    assert [error for error in errors if "400" not in error] == []
+
+
+def look(page: Page, site: str, paths: list[str], width: int, theme: str, language: str) -> None:
+    for path in paths:
+        answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert answer is not None
+        assert answer.status == 200, path
+        page.evaluate(AXE)
+        for details in page.locator("details").all():
+            details.evaluate("element => element.open = true")
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+        assert found == [], f"{path} {width} {theme} {language}: {found}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} scrolls sideways"
