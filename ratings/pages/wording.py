@@ -80,6 +80,10 @@ def cap_reason(cap: Mapping[str, Any], grade: str) -> str:
     code, grade = cap.get("code"), str(cap.get("grade") or grade)
     if code == "weak_dimension":
         return capped(grade, str(cap.get("dimension")))
+    if code == "weak_channel":
+        return _(
+            "Graded %(grade)s at most, because one part of it is weak, although the average is higher: %(channel)s."
+        ) % {"grade": grade, "channel": labels.name(labels.CHANNELS, str(cap.get("channel")))}
     if code == "red_line":
         text = _("Graded %(grade)s at most, because of a confirmed red-line violation.") % {"grade": grade}
         if until := cap.get("until"):

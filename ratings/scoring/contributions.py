@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ratings.scoring.inputs import Bools, EventRows, Floats, Ints, ReviewRows, SessionRows
 from ratings.scoring.observed import Observed
-from ratings.scoring.policy import CHANNELS, DIMENSIONS, MARKS, PPM, RATES, Policy
+from ratings.scoring.policy import CHANNELS, DIMENSIONS, MARKS, PPM, PUBLIC_NAMES, RATES, Policy
 from ratings.scoring.scorecard import Cards
 from ratings.scoring.sums import KEY, TOPS, UNITS, place
 
@@ -19,7 +19,6 @@ PLACES = 4
 UNIT = 10**PLACES
 DUST = 1e-6  # of a published unit: what rounding leaves of nothing
 SOURCES = ("prior", "borrowed", "exposure", "evidence")
-PUBLIC_NAMES = {"violation": "violations", "refund": "refunds", "complaint": "complaints"}
 CHANNEL_NAMES = tuple(PUBLIC_NAMES.get(name, name) for names in CHANNELS.values() for name in names)
 
 

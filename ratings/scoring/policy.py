@@ -169,7 +169,7 @@ class Policy:
     grade_c: float = _c(60, "points", 0, 100, "C from here.")
     grade_d: float = _c(50, "points", 0, 100, "D from here, E below.")
     cap_class_a_days: int = _c(1095, "days", 0, 36_500, "A confirmed class A violation caps the grade at D so long.")
-    cap_weak_below: float = _c(50, "points", 0, 100, "A dimension wholly below this caps the grade at C.")
+    cap_weak_below: float = _c(50, "points", 0, 100, "A dimension or channel wholly below this caps the grade at C.")
     cap_flagged: int = _c(3, "sessions", 1, 100, "So many of the last sessions flagged cap the grade at C.")
     cap_flagged_of: int = _c(5, "sessions", 1, 100, "The last sessions looked at for that.")
     newcomer_days: int = _c(90, "days", 0, 3650, "First session more recent than this: newcomers' league.")
@@ -272,6 +272,7 @@ TIERS = ("tiny", "small", "medium", "large")
 DIMENSIONS = ("professionalism", "service_attitude", "compliance", "after_sales", "authenticity")
 MARKS = ("professionalism", "service", "as_described")
 RATES = ("violation", "refund", "complaint")
+PUBLIC_NAMES = {"violation": "violations", "refund": "refunds", "complaint": "complaints"}
 CHANNELS: dict[str, tuple[str, ...]] = {
     "professionalism": ("professionalism",),
     "service_attitude": ("service",),

@@ -15,7 +15,7 @@ from ratings.scoring.inputs import Bools, DaySums, Floats, Ints, Population
 from ratings.scoring.intervals import beta_interval
 from ratings.scoring.observed import Observed, View, observe, view
 from ratings.scoring.parameters import Parameters
-from ratings.scoring.policy import CHANNELS, DIMENSIONS, RATES, Policy
+from ratings.scoring.policy import CHANNELS, DIMENSIONS, PUBLIC_NAMES, RATES, Policy
 
 EPOCH = date(1970, 1, 1)
 
@@ -97,7 +97,7 @@ def score(
         high=high,
         rated=rated,
         newcomer=_newcomers(population, sums, policy),
-        caps=_caps(population, sums, judged, dimensions, policy),
+        caps=_caps(population, sums, judged, channels, dimensions, policy),
         sessions=judged,
     )
 
@@ -213,6 +213,7 @@ def _caps(
     population: Population,
     sums: DaySums,
     judged: traffic.SessionShares,
+    channels: dict[str, Channel],
     dimensions: dict[str, Dimension],
     policy: Policy,
 ) -> list[dict[str, Any] | None]:
@@ -226,6 +227,10 @@ def _caps(
             "sessions": policy.cap_flagged,
             "of": policy.cap_flagged_of,
         }
+    for name in (name for parts in CHANNELS.values() if len(parts) > 1 for name in parts):
+        one = channels[name]
+        for i in np.flatnonzero(one.known & (one.high * 100 < policy.cap_weak_below)):
+            caps[int(i)] = {"code": "weak_channel", "grade": "C", "channel": PUBLIC_NAMES.get(name, name)}
     for name in reversed(DIMENSIONS):
         part = dimensions[name]
         for i in np.flatnonzero(part.known & (part.high * 100 < policy.cap_weak_below)):

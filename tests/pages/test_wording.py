@@ -71,6 +71,7 @@ def test_how_sure_we_are() -> None:
     ("cap", "said"),
     [
         ({"code": "weak_dimension", "grade": "C", "dimension": "after_sales"}, "Graded C because after-sales is weak"),
+        ({"code": "weak_channel", "grade": "C", "channel": "refunds"}, "although the average is higher: Refunds."),
         ({"code": "red_line", "grade": "D", "until": "2028-05-01"}, "The cap ends on 1 May 2028."),
         ({"code": "flagged_sessions", "grade": "C", "sessions": 3, "of": 5}, "3 of the last 5 shows"),
         ({"code": "new_kind", "grade": "C"}, "new_kind"),

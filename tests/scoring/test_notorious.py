@@ -82,6 +82,11 @@ def test_seventy_percent_refunded_by_fault() -> None:
     assert found["dimensions"]["after_sales"]["score"] < 50
 
 
+def test_nearly_everything_refunded_caps_the_grade_though_no_one_complains() -> None:
+    found = with_refunds("influencer", "not_as_described", 0.95)
+    assert found["grade_cap"] == {"code": "weak_channel", "grade": "C", "channel": "refunds"}
+
+
 def test_seventy_percent_returned_without_reason_where_twenty_are_usual() -> None:
     found = with_refunds("buyer", "no_reason", 0.70)
     # its whole interval lies below the usual
