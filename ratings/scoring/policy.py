@@ -87,8 +87,8 @@ class Policy:
     # -- supported orders
     supported_orders: bool = _c(True, "switch", 0, 1, "Orders count as far as activity supports them.")
     brushed_session_share: float = _c(0.01, "share", 0, 0.5, "Sessions with brushed orders, before looking.")
-    brushed_share: float = _c(0.30, "share", 0, 0.9, "Influencers whose orders all stand too high, before looking.")
-    brushed_doubt: float = _c(2, "ratio", 0, 10, "How much the doubt about orders widens rates per order.")
+    brushed_share: float = _c(0.45, "share", 0, 0.9, "Influencers whose orders all stand too high, before looking.")
+    brushed_doubt: float = _c(6, "ratio", 0, 10, "How much the doubt about orders widens rates per order.")
 
     # -- bounded channels
     provisional_evidence: float = _c(5, "reviews", 0, 100, "Fewer effective reviews are too few for a grade.")
