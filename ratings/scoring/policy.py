@@ -66,7 +66,7 @@ class Policy:
     typed_high: float = _c(0.89, "share", 0.5, 1, "A composite from here is all high.")
     typed_low: float = _c(0.15, "share", 0, 0.5, "A composite up to here is all low.")
     typed_high_refill: float = _c(2, "ratio", 0.1, 100, "All-high reviews may come twice as often as usual.")
-    typed_low_refill: float = _c(3, "ratio", 0.1, 100, "All-low reviews may come three times as often as usual.")
+    typed_low_refill: float = _c(1.5, "ratio", 0.1, 100, "All-low reviews may come half as often again as usual.")
     typed_high_burst: float = _c(2, "reviews", 0, 1000, "All-high reviews granted without any orders.")
     typed_low_burst: float = _c(1, "reviews", 0, 1000, "All-low reviews granted without any orders.")
     typed_weight: float = _c(12, "reviews", 0.1, 1000, "Reviews after which an influencer's own share counts half.")
