@@ -114,7 +114,7 @@ def fill(*, reviews: int, influencers: int) -> dict[str, int]:
 
 def measure(*, places: dict[str, int], rounds: int) -> dict[str, tuple[float, float]]:
     """Milliseconds of the middle and the 95th request of each page, the first apart."""
-    client = Client()
+    client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.create_superuser("bench"))
     found = {}
     for name, path in PAGES.items():

@@ -33,6 +33,7 @@ CHROMIUM = "/usr/bin/chromium"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 GROUPS_BY = ("0007_governance_groups", "0011_members_groups", "0013_alerts_guarded_and_whose", "0016_staff_groups")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault of the page
 WORDS = "password for a test"
 
 pytestmark = [
@@ -72,6 +73,7 @@ def at_work(browser: Browser, site: str, group: str, name: str = "", **options: 
     user.set_password(WORDS)
     user.save(update_fields=["password"])
     page = browser.new_context(**options).new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{site}/admin/")
     page.locator("input[name=username], input[name=login]").fill(user.username)
     page.locator("input[name=password]").fill(WORDS)
