@@ -145,7 +145,7 @@ def test_from_an_alert_to_an_overturned_warning(browser: Browser, live_server: L
     publication.publish(run=later, at=timezone.now())  # the next close
     public.goto(f"{site}/influencers/{host.slug}/?lang=en")
     words = public.locator("main").inner_text()
-    assert "overturned" in words
+    assert "Overturned on appeal" in words
     assert "79" in words
     public.goto(f"{site}/transparency/?lang=en")
     assert "overturned" in public.locator("main").inner_text().lower()
