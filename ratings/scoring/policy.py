@@ -110,9 +110,10 @@ class Policy:
     relative_variance_top: float = _c(9, "ratio²", 0.1, 100, "A rate's interval is never wider than this.")
     violation_variance_top: float = _c(1.35, "ratio²", 0.1, 100, "The same for violations, whose rates are rarest.")
     interval_marks: float = _c(1.2, "ratio", 0.1, 10, "Factor on the variance of marks that calibration asks for.")
-    interval_violation: float = _c(1, "ratio", 0.1, 10, "The same for violations.")
-    interval_refund: float = _c(0.85, "ratio", 0.1, 10, "The same for refunds.")
-    interval_complaint: float = _c(1, "ratio", 0.1, 10, "The same for complaints.")
+    interval_prior: float = _c(2.5, "ratio", 0.1, 10, "A rate's prior is itself believed too firmly by so much.")
+    interval_violation: float = _c(0.45, "ratio", 0.1, 10, "The same for violations.")
+    interval_refund: float = _c(0.59, "ratio", 0.1, 10, "The same for refunds.")
+    interval_complaint: float = _c(0.48, "ratio", 0.1, 10, "The same for complaints.")
     interval_overall: float = _c(1, "ratio", 0.1, 10, "The same for the overall score.")
     severity_noise: float = _c(0, "ratio²", 0, 1, "How uncertain an influencer's severity of complaints is.")
 

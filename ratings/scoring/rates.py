@@ -388,12 +388,12 @@ def score(
         weight = mixed(weight, fast.weight, w[days.influencer])
     rate, c, unit = found.rate, found.credibility, found.unit
     chance = seen.sampling * prior / rate
-    relative = c**2 * np.where(seen.known, chance + seen.extra, 0.0) + (1 - c) ** 2 * cv2 * prior**2 / rate**2
+    believed = policy.interval_prior * (1 - c) ** 2 * cv2 * prior**2 / rate**2
+    relative = c**2 * np.where(seen.known, chance + seen.extra, 0.0) + believed
     if shape.name == "complaint":
         relative = relative + policy.severity_noise * found.pseudo / (found.pseudo + seen.n)
-    relative, rate = relative + np.log(moved) ** 2, rate * moved
-    wide = np.minimum(relative * shape.widen, shape.widest)
-    low_rate, high_rate = gamma_interval(rate * unit, wide, policy.interval)
+    relative, rate = np.minimum((relative + np.log(moved) ** 2) * shape.widen, shape.widest), rate * moved
+    low_rate, high_rate = gamma_interval(rate * unit, relative, policy.interval)
     gamma = 1 / np.maximum(relative, 1e-9)
     first = np.exp(-gamma * np.log1p(rate * unit / gamma))
     second = np.exp(-gamma * np.log1p(2 * rate * unit / gamma))

@@ -24,6 +24,7 @@ BASE: dict[str, float | bool] = {
     "relative_variance_top": 9.0,
     "violation_variance_top": 9.0,
     "interval_marks": 1.0,
+    "interval_prior": 1.0,
     "interval_violation": 1.0,
     "interval_refund": 1.0,
     "interval_complaint": 1.0,
@@ -44,6 +45,7 @@ STEPS: tuple[Step, ...] = (
         "intervals calibrated",
         {
             "interval_marks": CURRENT.interval_marks,
+            "interval_prior": CURRENT.interval_prior,
             "interval_violation": CURRENT.interval_violation,
             "violation_variance_top": CURRENT.violation_variance_top,
             "interval_refund": CURRENT.interval_refund,
