@@ -1,8 +1,8 @@
 """The published estimate of a channel: the slow filter's, held within a band around a faster filter's.
 
 score = the middle one of slow, fast − reach and fast + reach. The middle of three numbers that never fall with better
-evidence never falls either; with little recent evidence the band is wide and nothing changes. Where the band binds, the
-score is a mixture of both filters' scores, and so are the parts it is made of.
+evidence never falls either; the less recent evidence, the wider the band. Where nothing recent is left, it lies around
+what is usual and what other channels show: a reputation that nothing bears out any more fades to there. Where the band binds, the score is a mixture of both filters' scores, and so are the parts it is made of.
 """
 
 from __future__ import annotations
