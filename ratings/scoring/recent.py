@@ -2,7 +2,8 @@
 
 score = the middle one of slow, fast − reach and fast + reach. The middle of three numbers that never fall with better
 evidence never falls either; the less recent evidence, the wider the band. Where nothing recent is left, it lies around
-what is usual and what other channels show: a reputation that nothing bears out any more fades to there. Where the band binds, the score is a mixture of both filters' scores, and so are the parts it is made of.
+what is usual and what other channels show: a reputation that nothing bears out any more fades to there. Where the band
+binds, the score is a mixture of both filters' scores, and so are the parts it is made of.
 """
 
 from __future__ import annotations
