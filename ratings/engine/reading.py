@@ -11,9 +11,10 @@ from ratings.scoring.inputs import Ints
 
 def fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
     """The sums in the order of their keys, so that adding floats over them later never depends on the engine."""
-    table = {name: np.asarray(values).astype(np.int64) for name, values in db.execute(sql).fetchnumpy().items()}
+    found = db.execute(sql).fetchnumpy()
+    table = {name: np.asarray(found.pop(name)).astype(np.int64, copy=False) for name in list(found)}
     order = np.lexsort([table[key] for key in reversed(_scan_order(keys))])
-    return {name: values[order] for name, values in table.items()}
+    return {name: table.pop(name)[order] for name in list(table)}
 
 
 def _scan_order(keys: tuple[str, ...]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,17 @@ import pyarrow as pa
 from ratings.engine import aggregate, prepare
 from ratings.engine.ledger import BUCKETS, Closed, Ledger, place
 from ratings.engine.reading import column, fetch
-from ratings.scoring.inputs import Bools, BucketDays, Floats, Ints, Population, ReviewDays, ReviewRows, SessionRows
+from ratings.scoring.inputs import (
+    Bools,
+    BucketDays,
+    Floats,
+    Index,
+    Ints,
+    Population,
+    ReviewDays,
+    ReviewRows,
+    SessionRows,
+)
 from ratings.scoring.links import find_links, link_factor
 from ratings.scoring.orders import supported_share
 from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE, Policy
@@ -19,6 +30,7 @@ from ratings.scoring.replay import Receipts, Replayed, replay
 from ratings.scoring.sums import KEY
 from ratings.scoring.trust import HELD_BELOW, REASONS
 
+AT_ONCE = 1_000_000
 LINKED = 1 << REASONS.index("linked")
 
 
@@ -48,12 +60,12 @@ class Weighed:
 class _Trust:
     """Trust of every row, (r,) each, and what let it through; rows a ledger knows are filled in first."""
 
-    receipt: Ints
-    trust: Ints
-    full: Ints
-    known: Ints
-    band: Ints
-    why: Ints
+    receipt: Index
+    trust: Index
+    full: Index
+    known: Index
+    band: Index
+    why: Index
     level: Floats
     admitted: Floats
     buckets: BucketDays
@@ -65,21 +77,18 @@ def weigh(
     """Judge all reviews of `raw_review` and sum them by influencer, day, day of receipt and class."""
     db.execute(f"CREATE TABLE reviewer AS {prepare.REVIEWER}")
     db.execute(f"CREATE TABLE raw_review AS {prepare.REVIEW}")
-    names = ("influencer", "reviewer", "day", "receipt", "x0", "x1", "x2", "verified")
-    r = db.execute(f"SELECT {', '.join(names)} FROM raw_review ORDER BY rowid").fetchnumpy()
-    r = {name: np.asarray(values).astype(np.int64) for name, values in r.items()}
-    repeat = np.zeros(r["day"].size, dtype=np.int64)
-    again = db.execute(prepare.REPEAT).fetchnumpy()
-    repeat[np.asarray(again["row"]).astype(np.int64)] = np.asarray(again["repeat"]).astype(np.int64)
-    marks = np.stack([r["x0"], r["x1"], r["x2"]])
-    composite = np.asarray(sum(w * x for w, x in zip(COMPOSITE, marks, strict=True)))
-    receipts = Receipts(r["influencer"], r["reviewer"], r["receipt"], composite, r["verified"].astype(bool), repeat)
+    r = _columns(db)
+    marks = np.stack([r.pop(f"x{k}") for k in range(3)])
+    composite = np.asarray(sum(np.int16(w) * x for w, x in zip(COMPOSITE, marks, strict=True)))
+    repeat = _repeats(db, composite.size)
+    receipts = Receipts(r["influencer"], r["reviewer"], r["receipt"], composite, r["verified"], repeat)
     if ledger is None:
         reviewers = int(r["reviewer"].max(initial=-1)) + 1
         found = _replay(receipts, population, sessions, policy, population.size, reviewers)
         t = _Trust(r["receipt"], found.trust, found.full, found.known, found.band, found.why,
-                   np.zeros(repeat.size), found.admitted, found.buckets)  # fmt: skip
+                   np.zeros(composite.size), found.admitted, found.buckets)  # fmt: skip
         closed = None
+        del found
     else:
         t, closed = _continue(db, receipts, population, sessions, policy, ledger)
     if policy.links and (ledger is None or ledger.whole):
@@ -87,9 +96,11 @@ def weigh(
         if closed is not None:
             closed = _with_levels(db, closed, t.level, level)
         t.level = level
-    t.why = t.why | (t.level > 0) * LINKED
-    linked = np.floor(t.trust * link_factor(t.level, policy)).astype(np.int64)
-    days = _sums(db, {"influencer": r["influencer"], "day": r["day"]}, marks, composite, t, linked)
+    verified = receipts.verified
+    del receipts, r["reviewer"]
+    t.why = t.why | np.where(t.level > 0, np.int16(LINKED), np.int16(0))
+    linked = _linked(t, policy)
+    days = _sums(db, {"influencer": r["influencer"], "day": r["day"]}, marks, composite, t, linked, population.size)
     single = None
     if rows:
         ids = column(db, "SELECT review_id FROM raw_review ORDER BY rowid")
@@ -100,12 +111,37 @@ def weigh(
 
     fast = t.admitted < HELD_BELOW
     held = linked * t.admitted < HELD_BELOW * t.full
-    return Weighed(days, t.buckets, count(receipts.verified), count(held), count(fast & held), single, closed)
+    return Weighed(days, t.buckets, count(verified), count(held), count(fast & held), single, closed)
+
+
+def _columns(db: Any) -> dict[str, Any]:
+    """The figures of all reviews, in the order of their rows and in as few bytes as they need."""
+    of = {"influencer": "INTEGER", "reviewer": "INTEGER", "day": "INTEGER", "receipt": "INTEGER", "verified": "BOOLEAN"}
+    of |= {f"x{k}": "TINYINT" for k in range(3)}
+    picked = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in of.items())
+    found = db.execute(f"SELECT {picked} FROM raw_review ORDER BY rowid").fetchnumpy()
+    return {name: np.asarray(values) for name, values in found.items()}
+
+
+def _repeats(db: Any, size: int) -> Index:
+    repeat = np.zeros(size, dtype=np.int32)
+    again = db.execute(prepare.REPEAT).fetchnumpy()
+    repeat[np.asarray(again["row"])] = np.asarray(again["repeat"])
+    return repeat
+
+
+def _linked(t: _Trust, policy: Policy) -> Index:
+    """Trust after links, floored again."""
+    result = np.empty(t.trust.size, dtype=np.int32)
+    for start in range(0, result.size, AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        result[part] = np.floor(t.trust[part] * link_factor(t.level[part], policy))
+    return result
 
 
 def _replay(
     r: Receipts, population: Population, sessions: SessionRows, policy: Policy, influencers: int, reviewers: int,
-    ledger: Ledger | None = None, counted: Ints | None = None, **carried: Any,
+    ledger: Ledger | None = None, counted: Index | None = None, **carried: Any,
 ) -> Replayed:  # fmt: skip
     received, who = (r.receipt, r.influencer) if counted is None else (counted[0], counted[1])
 
@@ -162,7 +198,8 @@ def _continue(
     figures = {name: getattr(some, name) for name in ("composite", "verified", "repeat")}
     figures |= {name: getattr(t, name)[new] for name in ("receipt", "known", "band", "trust", "why", "level")}
     for name, values in {**figures, "full_trust": t.full[new]}.items():
-        ids = ids.append_column(name, pa.array(values))
+        stored = values.astype(np.int64) if np.issubdtype(values.dtype, np.integer) else values
+        ids = ids.append_column(name, pa.array(stored))
     buckets = pa.table(
         {
             "influencer_id": pa.array([influencers[k] for k in found.buckets.influencer], pa.string()),
@@ -210,10 +247,10 @@ def _merged(ledger: Ledger, new: BucketDays, population: Population) -> BucketDa
     return BucketDays(influencer[order], receipt[order], np.concatenate([factor[kept], new.factor[ours]])[order])
 
 
-def _let_through(buckets: BucketDays, influencer: Ints, t: _Trust) -> Floats:
+def _let_through(buckets: BucketDays, influencer: Index, t: _Trust) -> Floats:
     if not buckets.influencer.size:
         return np.ones(influencer.size)
-    at = np.searchsorted(buckets.influencer * KEY + buckets.receipt, influencer * KEY + t.receipt)
+    at = np.searchsorted(buckets.influencer * KEY + buckets.receipt, influencer.astype(np.int64) * KEY + t.receipt)
     return np.asarray(buckets.factor[np.minimum(at, buckets.influencer.size - 1), t.known * BANDS + t.band])
 
 
@@ -234,13 +271,24 @@ def _with_levels(db: Any, closed: Closed, before: Floats, now: Floats) -> Closed
                   closed.buckets, closed.sold)  # fmt: skip
 
 
-def _sums(db: Any, keys: dict[str, Ints], marks: Ints, composite: Ints, t: _Trust, trust: Ints) -> ReviewDays:
+def _sums(
+    db: Any, keys: dict[str, Index], marks: Index, composite: Index, t: _Trust, trust: Index, influencers: int
+) -> ReviewDays:
+    """Day sums, some influencers at a time: neither the engine's groups nor its answer stand in memory whole."""
     classes = {"receipt": t.receipt, "known": t.known, "band": t.band, "trust": trust, "full_trust": t.full}
     table = pa.table({**keys, **classes, **{f"x{k}": marks[k] for k in range(3)}, "x3": composite})
-    db.register("review", table)
-    g = fetch(db, aggregate.REVIEW_SUMS, aggregate.REVIEW_KEYS)
-    db.unregister("review")
+    db.register("narrow_review", table)
+    wide = ", ".join(f"CAST({name} AS BIGINT) AS {name}" for name in table.column_names)
+    found: list[dict[str, Ints]] = []
+    edges = np.linspace(0, influencers, max(-(-table.num_rows // AT_ONCE), 1) + 1).astype(np.int64)
+    for low, high in itertools.pairwise(edges):
+        some = f"influencer >= {low} AND influencer < {high}"
+        db.execute(f"CREATE OR REPLACE TEMP VIEW review AS SELECT {wide} FROM narrow_review WHERE {some}")
+        found.append(fetch(db, aggregate.REVIEW_SUMS, aggregate.REVIEW_KEYS))
+    db.execute("DROP VIEW review")
+    db.unregister("narrow_review")
+    g = {name: np.concatenate([part.pop(name) for part in found]) for name in list(found[0])}
     return ReviewDays(
-        *(g[k] for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
-        *(np.stack([g[f"{name}{k}"] for k in range(4)]) for name in ("ox", "oxx", "fx")),
+        *(g.pop(k) for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
+        *(np.stack([g.pop(f"{name}{k}") for k in range(4)]) for name in ("ox", "oxx", "fx")),
     )

@@ -148,7 +148,7 @@ def singles(
     """What every single review, event and session adds to the score of its channel, by channel."""
     result: dict[str, Single] = {}
     order = np.lexsort((reviews.ids, reviews.influencer))
-    who, names = reviews.influencer[order], _named("reviews", reviews.ids[order])
+    who, names = reviews.influencer[order].astype(np.int64), _named("reviews", reviews.ids[order])
     o, full = reviews.o[order] * reviews.admitted[order] / PPM, reviews.full[order] / PPM
     for k, name in enumerate(MARKS):
         channel, days = cards.channels[name], observed.mark_days[name]

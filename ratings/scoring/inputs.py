@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints: TypeAlias = NDArray[np.int64]
+Index: TypeAlias = NDArray[np.signedinteger[Any]]  # whole numbers in few bytes: widen before multiplying
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -251,13 +252,13 @@ class ReviewRows:
     """
 
     ids: NDArray[np.object_]
-    influencer: Ints
-    day: Ints
-    o: Ints
-    full: Ints
+    influencer: Index
+    day: Index
+    o: Index
+    full: Index
     admitted: Floats
-    x: Ints
-    why: Ints
+    x: Index
+    why: Index
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ the excess over the other influencers of its account.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from ratings.scoring.inputs import Floats, Ints
+from ratings.scoring.inputs import Floats, Index, Ints
 from ratings.scoring.policy import Policy
 
-PAIRS_AT_ONCE = 4_000_000
+REVIEWS_AT_ONCE = 1_000_000
+PAIRS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,28 @@ class Links:
     excess: Floats
 
 
-def find_links(influencer: Ints, reviewer: Ints, influencers: int, policy: Policy) -> tuple[Links, Floats]:
+@dataclass(frozen=True)
+class _Some:
+    """The reviews of some accounts: each account × influencer once, those of one account together.
+
+    Attributes
+    ----------
+    rows, back : (m,) which reviews, and the account × influencer of each
+    size : how many there are of the latter
+    used : (k,) which of them belong to accounts with 2 to `link_accounts_top` influencers
+    who, account, width : (k,) of these: influencer, account, influencers of that account
+    """
+
+    rows: Ints
+    back: Ints
+    size: int
+    used: Ints
+    who: Ints
+    account: Ints
+    width: Ints
+
+
+def find_links(influencer: Index, reviewer: Index, influencers: int, policy: Policy) -> tuple[Links, Floats]:
     """The linked pairs, and L of every review.
 
     Parameters
@@ -34,21 +58,55 @@ def find_links(influencer: Ints, reviewer: Ints, influencers: int, policy: Polic
     influencer, reviewer : (r,) dense indices of every review, in any order
     """
     n = influencers
-    key, back = np.unique(reviewer * n + influencer, return_inverse=True)
-    who, account = key % n, key // n
-    width = np.bincount(account)[account] if key.size else account
-    used = np.flatnonzero((width >= 2) & (width <= policy.link_accounts_top))
-    who, account, width = who[used], account[used], width[used]
-    pairs, counts = _count_pairs(who, account, n)
-    degree = np.bincount(who, width - 1, minlength=n)
+    once = list(_accounts(influencer, reviewer, n, policy)) if reviewer.size <= REVIEWS_AT_ONCE else None
+    keys, counts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int32)]
+    degree = np.zeros(n)
+    for part in once or _accounts(influencer, reviewer, n, policy):
+        degree += np.bincount(part.who, part.width - 1, minlength=n)
+        for key, count in _count_pairs(part.who, part.account, n):
+            keys.append(key)
+            counts.append(count.astype(np.int32))
+    pairs, shared = _often(keys, counts, policy.link_least)
     expected = degree[pairs // n] * degree[pairs % n] / max(float(degree.sum()), 1.0)
-    excess = np.maximum(0.0, 1 - policy.link_tolerance * expected / np.maximum(counts, 1))
-    beyond = (counts >= policy.link_least) & (counts - expected > policy.link_surprise * np.sqrt(expected + 0.25))
-    kept = beyond & (excess > 0)
+    excess = np.maximum(0.0, 1 - policy.link_tolerance * expected / np.maximum(shared, 1))
+    kept = (shared - expected > policy.link_surprise * np.sqrt(expected + 0.25)) & (excess > 0)
     links = Links(pairs[kept] // n, pairs[kept] % n, excess[kept])
-    total = np.zeros(key.size)
-    total[used] = _sum_excess(who, account, links, n)
-    return links, total[back.reshape(-1)]
+    level = np.zeros(reviewer.size)
+    if not links.first.size:
+        return links, level
+    for part in once or _accounts(influencer, reviewer, n, policy):
+        total = np.zeros(part.size)
+        total[part.used] = _sum_excess(part.who, part.account, links, n)
+        level[part.rows] = total[part.back]
+    return links, level
+
+
+def _accounts(influencer: Index, reviewer: Index, n: int, policy: Policy) -> Iterator[_Some]:
+    """Everything, some accounts at a time."""
+    accounts = int(reviewer.max(initial=-1)) + 1
+    parts = -(-reviewer.size // REVIEWS_AT_ONCE)
+    edges = np.linspace(0, accounts, parts + 1).astype(np.int64)
+    for low, high in itertools.pairwise(edges.tolist()):
+        rows = np.flatnonzero((reviewer >= low) & (reviewer < high))
+        key, back = np.unique(reviewer[rows].astype(np.int64) * n + influencer[rows], return_inverse=True)
+        who, account = key % n, key // n
+        width = np.bincount(account - low)[account - low] if key.size else account
+        used = np.flatnonzero((width >= 2) & (width <= policy.link_accounts_top))
+        yield _Some(rows, back.reshape(-1), key.size, used, who[used], account[used], width[used])
+
+
+def _often(keys: list[Ints], counts: list[Index], least: float) -> tuple[Ints, Ints]:
+    """Pairs in order and how many accounts each shares, the few alone that share enough to be looked at."""
+    key, count = np.concatenate(keys), np.concatenate(counts)
+    keys.clear()
+    counts.clear()
+    order = np.argsort(key, kind="stable")
+    key, count = key[order], count[order]
+    del order
+    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, dtype=np.int64)
+    total = np.add.reduceat(count, start, dtype=np.int64) if key.size else start
+    kept = total >= least
+    return key[start[kept]], total[kept]
 
 
 def _blocks(account: Ints, n_pairs: Ints) -> list[slice]:
@@ -73,17 +131,12 @@ def _later(account: Ints) -> tuple[Ints, Ints]:
     return i, i + 1 + np.arange(i.size) - np.repeat(np.cumsum(count) - count, count)
 
 
-def _count_pairs(who: Ints, account: Ints, n: int) -> tuple[Ints, Ints]:
-    """Keys first·n + second of all pairs that share accounts, and how many they share."""
-    keys, counts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+def _count_pairs(who: Ints, account: Ints, n: int) -> Iterator[tuple[Ints, Ints]]:
+    """Keys first·n + second of all pairs that share accounts, and how many they share, some accounts at a time."""
     size = np.searchsorted(account, account, side="right") - np.arange(account.size) - 1
     for block in _blocks(account, size):
         i, j = _later(account[block])
-        key, count = np.unique(who[block][i] * n + who[block][j], return_counts=True)
-        keys.append(key)
-        counts.append(count)
-    key, back = np.unique(np.concatenate(keys), return_inverse=True)
-    return key, np.bincount(back.reshape(-1), np.concatenate(counts), minlength=key.size).astype(np.int64)
+        yield np.unique(who[block][i] * n + who[block][j], return_counts=True)
 
 
 def _sum_excess(who: Ints, account: Ints, links: Links, n: int) -> Floats:

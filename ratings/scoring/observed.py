@@ -44,7 +44,7 @@ def observe(population: Population, sums: DaySums, parameters: OrderParameters, 
     year = (sessions.orders * found.session)[recent]
     yearly = per_influencer(sessions.influencer[recent], year, population.size)
     factor = bucket_factor(sums.reviews, sums.buckets)
-    m_days = {name: mark_days(sums.reviews, factor, name) for name in REVIEW_CHANNELS}
+    m_days = mark_days(sums.reviews, factor, REVIEW_CHANNELS)
     used = found.factor(sessions)
     r_days = {name: rate_days(sums.events, sessions, used, name) for name in RATES}
     nothing = np.zeros(population.size)

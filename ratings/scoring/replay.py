@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ratings.scoring.inputs import Bools, BucketDays, Floats, Ints
+from ratings.scoring.inputs import Bools, BucketDays, Floats, Index, Ints
 from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE_TOP, Policy
 from ratings.scoring.sums import KEY, per_influencer
 from ratings.scoring.trust import Arrivals, close_day
@@ -18,7 +18,7 @@ LONGEST_DAYS = 3650
 
 @dataclass(frozen=True)
 class Receipts:
-    """All reviews, in any order, (r,) each.
+    """All reviews, in any order, (r,) each; integers as narrow as who gathers them likes.
 
     Attributes
     ----------
@@ -29,17 +29,17 @@ class Receipts:
     repeat : the account's earlier reviews of the same influencer
     """
 
-    influencer: Ints
-    reviewer: Ints
-    receipt: Ints
-    composite: Ints
+    influencer: Index
+    reviewer: Index
+    receipt: Index
+    composite: Index
     verified: Bools
-    repeat: Ints
+    repeat: Index
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """Trust of each review, in the order given, and the state at the last close.
+    """Trust of each review, in the order given and in few bytes each, and the state at the last close.
 
     Attributes
     ----------
@@ -49,11 +49,11 @@ class Replayed:
     share : (n,) share of orders that activity supports, as of the last month's close; None before the first
     """
 
-    trust: Ints
-    full: Ints
-    known: Ints
-    band: Ints
-    why: Ints
+    trust: Index
+    full: Index
+    known: Index
+    band: Index
+    why: Index
     admitted: Floats
     buckets: BucketDays
     state: TrustState
@@ -109,13 +109,17 @@ def replay(
         first = state.day + 1
         new = order_day >= first
         order_influencer, order_day, orders = order_influencer[new], order_day[new], orders[new]
-    receipt = np.maximum(reviews.receipt, first)
-    order = _canonical(receipt - first, reviews, influencers)
-    cuts = np.searchsorted(receipt[order], np.arange(first, as_of_day + 1))
+    received = np.maximum(reviews.receipt, first)
+    # first by day alone: a day's own rows are put in order when it is its turn
+    order = np.argsort(received, kind="stable").astype(np.int32)
+    cuts = np.searchsorted(received[order], np.arange(first, as_of_day + 1))
+    del received
     daily = np.argsort(order_day, kind="stable")
     order_cuts = np.searchsorted(np.maximum(order_day[daily], first), np.arange(first, as_of_day + 1))
-    trust, full, known, band, why = (np.zeros(receipt.size, dtype=np.int64) for _ in range(5))
-    admitted = np.ones(receipt.size)
+    size = order.size
+    trust, full = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
+    known, band, why = np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.int16)
+    admitted = np.ones(size)
     who, when, factors = [], [], []
     used: list[Sold] = []
     for k in range(as_of_day - first):
@@ -125,27 +129,15 @@ def replay(
             sold = sold * share
         some = np.flatnonzero(sold)
         used.append(Sold(some, np.full(some.size, first + k), sold[some]))
-        rows = order[cuts[k] : cuts[k + 1]]
-        judged = close_day(
-            state,
-            sold,
-            Arrivals(
-                reviews.influencer[rows],
-                reviews.reviewer[rows],
-                reviews.composite[rows],
-                reviews.verified[rows],
-                reviews.repeat[rows],
-            ),
-            policy,
-            whole=whole,
-        )
+        rows, arrivals = _arrivals(order[cuts[k] : cuts[k + 1]], reviews)
+        judged = close_day(state, sold, arrivals, policy, whole=whole)
         if support and (first + k) % policy.month_days == 0:
             share = support(first + k)
         if not rows.size:
             continue
         trust[rows], full[rows], why[rows] = judged.trust, judged.full, judged.why
         known[rows], band[rows] = judged.known, judged.band
-        place = np.searchsorted(judged.influencers, reviews.influencer[rows])
+        place = np.searchsorted(judged.influencers, arrivals.influencer)
         admitted[rows] = judged.factor[place, judged.known * BANDS + judged.band]
         who.append(judged.influencers)
         when.append(np.full(judged.influencers.size, first + k))
@@ -153,10 +145,18 @@ def replay(
     return Replayed(trust, full, known, band, why, admitted, _buckets(who, when, factors), state, _joined(used), share)
 
 
-def _canonical(day: Ints, reviews: Receipts, influencers: int) -> Ints:
-    """Rows by day, influencer, composite; rows alike in all three and by one account are alike in all that follows."""
-    top = COMPOSITE_TOP + 1
-    return np.argsort((day * influencers + reviews.influencer) * top + reviews.composite, kind="stable")
+def _arrivals(rows: Index, reviews: Receipts) -> tuple[Index, Arrivals]:
+    """Rows of a day by influencer and composite; those alike in both and by one account stay alike in what follows."""
+    influencer, composite = reviews.influencer[rows].astype(np.int64), reviews.composite[rows].astype(np.int64)
+    order = np.argsort(influencer * (COMPOSITE_TOP + 1) + composite, kind="stable")
+    rows = rows[order]
+    return rows, Arrivals(
+        influencer[order],
+        reviews.reviewer[rows].astype(np.int64),
+        composite[order],
+        reviews.verified[rows],
+        reviews.repeat[rows].astype(np.int64),
+    )
 
 
 def _joined(days: list[Sold]) -> Sold:

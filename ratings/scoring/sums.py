@@ -6,6 +6,7 @@ influencer or all are summed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,30 +72,38 @@ def bucket_factor(reviews: ReviewDays, buckets: BucketDays) -> Floats:
     return np.where(have[at] == wanted, found, 1.0)
 
 
-def mark_days(reviews: ReviewDays, factor: Floats, name: str) -> MarkDays:
-    """Days of one mark or of the composite (`review`), receipt days and classes added up.
+def mark_days(reviews: ReviewDays, factor: Floats, names: Iterable[str]) -> dict[str, MarkDays]:
+    """Days of marks and the composite (`review`), receipt days and classes added up; what they share is held once.
 
     Parameters
     ----------
     factor : (g,) what buckets let through, from `bucket_factor`; squared for squares
     """
-    index, top = (*MARKS, "review").index(name), TOPS[name]
     key = reviews.influencer * KEY + reviews.day
     start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, dtype=np.int64)
+    del key
 
     def total(values: Floats, scale: float) -> Floats:
-        return np.add.reduceat(values, start) / scale if key.size else np.zeros(0)
+        return np.add.reduceat(values, start) / scale if start.size else np.zeros(0)
 
-    return MarkDays(
-        reviews.influencer[start],
-        reviews.day[start],
-        total(factor * reviews.o, PPM),
-        total(factor * factor * reviews.o2, PPM * PPM),
-        total(factor * reviews.ox[index], PPM * top),
-        total(factor * reviews.oxx[index], PPM * top * top),
-        total(reviews.full.astype(np.float64), PPM),
-        total(reviews.fx[index].astype(np.float64), PPM * top),
-    )
+    influencer, day = reviews.influencer[start], reviews.day[start]
+    o = total(factor * reviews.o, PPM)
+    o2 = total(factor * factor * reviews.o2, PPM * PPM)
+    full = total(reviews.full.astype(np.float64), PPM)
+    result = {}
+    for name in names:
+        index, top = (*MARKS, "review").index(name), TOPS[name]
+        result[name] = MarkDays(
+            influencer,
+            day,
+            o,
+            o2,
+            total(factor * reviews.ox[index], PPM * top),
+            total(factor * reviews.oxx[index], PPM * top * top),
+            full,
+            total(reviews.fx[index].astype(np.float64), PPM * top),
+        )
+    return result
 
 
 def rate_days(events: EventDays, sessions: SessionRows, factor: Floats, name: str) -> RateDays:
