@@ -15,7 +15,7 @@ from feedback.ingest.files import Files
 from feedback.ingest.typed import typed_schema
 from feedback.kinds import COVERED, KINDS, Column, Kind
 
-MEMORY = "512MB"
+MEMORY = "256MB"
 
 
 def small_duck(spill: Path | None = None) -> duckdb.DuckDBPyConnection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from ratings.engine import embedded
 from ratings.engine.ledger import Ledger
 from ratings.scoring import contributions, document
 from ratings.scoring.disclosed import disclosed
-from ratings.scoring.estimate import learn
+from ratings.scoring.estimate import learn, look
 from ratings.scoring.observed import Observed, observe
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CURRENT, PPM, Policy
@@ -209,14 +209,18 @@ def rate_evidence(
     as_of_day = (as_of - EPOCH).days
     rows = explain == "full"
     gathered = embedded.gather(evidence, as_of_day=as_of_day, policy=policy, rows=rows, ledger=ledger)
-    population, sums = gathered.population, gathered.sums
+    population = gathered.population
     if parameters is None:
         tell("parameters")
-        parameters, observed = learn(population, sums, policy)
+        orders, observed = look(population, gathered.sums, policy)
     else:
-        observed = observe(population, sums, parameters.orders, policy)
+        gathered.sums.check(population)
+        observed = observe(population, gathered.sums, parameters.orders, policy)
+    gathered = replace(gathered, sums=gathered.sums.without_reviews())
+    if parameters is None:
+        parameters = learn(population, gathered.sums, orders, observed, policy)
     tell("scores")
-    cards = score(population, sums, parameters, policy, observed)
+    cards = score(population, gathered.sums, parameters, policy, observed)
     return Scores(as_of, policy, explain, cards, observed, parameters, gathered)
 
 

@@ -28,7 +28,7 @@ from ratings.scoring.inputs import (
 )
 from ratings.scoring.policy import Policy
 
-MEMORY_LIMIT = "600MB"
+MEMORY_LIMIT = "300MB"
 
 
 class EngineError(RuntimeError):

@@ -6,7 +6,7 @@ from ratings.scoring import bounded, rates, traffic
 from ratings.scoring.borrowing import bounded_signal, loadings
 from ratings.scoring.inputs import DaySums, Population
 from ratings.scoring.observed import Observed, observe, review_counts, view
-from ratings.scoring.orders import fit
+from ratings.scoring.orders import OrderParameters, fit
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import MARKS, Policy
 
@@ -19,14 +19,18 @@ def estimate(population: Population, sums: DaySums, policy: Policy) -> Parameter
     SumsError
         When the sums are not such as evidence gives.
     """
-    return learn(population, sums, policy)[0]
+    return learn(population, sums, *look(population, sums, policy), policy)
 
 
-def learn(population: Population, sums: DaySums, policy: Policy) -> tuple[Parameters, Observed]:
-    """As `estimate`, and what was observed on the way, so that `score` need not look again."""
+def look(population: Population, sums: DaySums, policy: Policy) -> tuple[OrderParameters, Observed]:
+    """What the sums show, to learn from and to score: after it nobody needs the sums of reviews again."""
     sums.check(population)
     orders = fit(population, sums.sessions, review_counts(population, sums), policy)
-    seen = observe(population, sums, orders, policy)
+    return orders, observe(population, sums, orders, policy)
+
+
+def learn(population: Population, sums: DaySums, orders: OrderParameters, seen: Observed, policy: Policy) -> Parameters:
+    """The parameters that follow from what `look` saw."""
     marks = {
         name: bounded.estimate(seen.mark_days[name], seen.marks[name], population, seen.tier, policy)
         for name in seen.marks
@@ -45,11 +49,10 @@ def learn(population: Population, sums: DaySums, policy: Policy) -> tuple[Parame
         )
         for name in MARKS
     }  # fmt: skip
-    found = Parameters(
+    return Parameters(
         orders=orders,
         bounded=marks,
         rates=rate,
         traffic=traffic.fit(sums.sessions, population, policy),
         loadings=loadings(factor, own, policy),
     )
-    return found, seen

@@ -201,6 +201,15 @@ class DaySums:
             self.red_line[index : index + 1],
         )
 
+    def without_reviews(self) -> DaySums:
+        """The same, with nothing of the reviews: they are most of it."""
+        r, b = self.reviews, self.buckets
+        return replace(
+            self,
+            reviews=ReviewDays(**{f.name: getattr(r, f.name)[..., :0].copy() for f in fields(r)}),
+            buckets=BucketDays(b.influencer[:0].copy(), b.receipt[:0].copy(), b.factor[:0].copy()),
+        )
+
     def check(self, population: Population) -> None:
         """Refuse sums that no evidence can give.
 
