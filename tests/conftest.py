@@ -12,6 +12,7 @@ from django.db import connection
 
 from config.embedded_postgres import cluster
 
+pytest_plugins = ["tests.published_world"]
 FORBID_SKIPS = os.environ.get("FORBID_SKIPS") == "1"
 
 # How fast a machine is busy with something else is not a property of the code; CI tries the same examples every time.

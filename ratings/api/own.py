@@ -154,8 +154,10 @@ class MyPlan(OwnView):
         """Your growth plan, and what became of the one before."""
         asked, at = given(WhoseParameters, request.query_params), timezone.now()
         influencer = self.whose(request, asked.get("influencer"))
+        kept = plan.latest(influencer=influencer)
+        if kept is None:
+            raise Problem("not-published", 503, "The plan is being made; ask again in some minutes.")
         try:
-            kept = plan.keep(influencer=influencer, at=at)
             return Response({"plan": kept.document, "progress": plan.progress(influencer=influencer, at=at)})
         except NothingPublished:
             raise Problem("not-published", 503, "No run of the rating has been published yet.") from None

@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from influencers.models import Influencer
 from ratings.growth.ahead import lately, to_come, volume, window_of, with_future
 from ratings.growth.measures import DIMENSION, Measure, improved, measure
 from ratings.growth.missing import Missing, missing
-from ratings.growth.own import Own, Standing, Tables, own, standing_of
+from ratings.growth.own import NothingPublished, Own, Standing, Tables, own, standing_of
 from ratings.growth.what_if import Lever, supported
 from ratings.models import Claim, GrowthPlan
 from ratings.scoring.policy import Policy
@@ -66,13 +66,19 @@ def make(*, own: Own) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+def latest(*, influencer: Influencer) -> GrowthPlan | None:
+    """The plan in force, if one has been made yet."""
+    return GrowthPlan.objects.filter(influencer=influencer).order_by("-made_at").first()
+
+
 def keep(*, influencer: Influencer, at: datetime) -> GrowthPlan:
-    """The plan in force: a fresh one, or the latest when that is no older than a week."""
-    Influencer.objects.select_for_update(of=("self",)).only("pk").get(pk=influencer.pk)
-    latest = GrowthPlan.objects.filter(influencer=influencer).order_by("-made_at").first()
-    if latest is not None and at - latest.made_at < FRESH:
-        return latest
+    """The plan in force: a fresh one, or the latest when that is no older than a week.
+
+    Making one takes many ratings: no lock is held meanwhile, and pages show what is kept.
+    """
+    found = latest(influencer=influencer)
+    if found is not None and at - found.made_at < FRESH:
+        return found
     mine = own(influencer=influencer, at=at)
     return GrowthPlan.objects.create(
         influencer=influencer, run=mine.run, as_of=mine.as_of, document=make(own=mine), made_at=at
@@ -80,11 +86,16 @@ def keep(*, influencer: Influencer, at: datetime) -> GrowthPlan:
 
 
 def keep_all(*, at: datetime) -> int:
-    """After a close: the plans of everyone who has somebody to read them; how many were made."""
-    read = Influencer.objects.filter(claims__state=Claim.State.APPROVED, voided_at=None).distinct()
+    """The plans that are due, of everyone who has somebody to read them; how many were made."""
+    read = Influencer.objects.filter(claims__state=Claim.State.APPROVED, voided_at=None)
+    fresh = GrowthPlan.objects.filter(influencer=OuterRef("pk"), made_at__gt=at - FRESH)
     made = 0
-    for influencer in read.defer("search"):
-        made += keep(influencer=influencer, at=at).made_at == at
+    for influencer in read.exclude(Exists(fresh)).distinct().defer("search"):
+        try:
+            keep(influencer=influencer, at=at)
+        except NothingPublished:
+            break
+        made += 1
     return made
 
 
@@ -97,7 +108,9 @@ def progress(*, influencer: Influencer, at: datetime) -> list[dict[str, Any]]:
         return []
     mine = own(influencer=influencer, at=at)
     days = max((mine.as_of - before.as_of).days, 1)
-    since, real = lately(mine, days), supported(mine.scores())
+    since = lately(mine, days)
+    asks_viewers = any(step["lever"] == Lever.VIEWERS for step in before.document["steps"])
+    real = supported(mine.scores()) if asks_viewers else {}  # a rating, which nothing else here needs
     rows = []
     for step in before.document["steps"]:
         now = measure(since, Lever(step["lever"]), real)

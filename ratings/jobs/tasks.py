@@ -72,10 +72,10 @@ def tell_watchers(timestamp: int) -> None:
         log.info("watchlists: %s events, %s messages sent", found, sent)
 
 
-@app.periodic(cron="10 * * * *")
+@app.periodic(cron=EVERY_MINUTE)
 @app.task(name="keep_plans", lock="keep_plans", queueing_lock="keep_plans")
 def keep_plans(timestamp: int) -> None:
-    """Make the growth plans that are a week old anew, for hosts who have somebody to read them."""
+    """Make the growth plans that are missing or a week old, for hosts who have somebody to read them."""
     made = plan.keep_all(at=clock.now())
     if made:
         log.info("%s growth plans", made)

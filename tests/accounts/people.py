@@ -1,6 +1,6 @@
 """Accounts for tests of what belongs to whom."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
@@ -9,6 +9,7 @@ from influencers.models import Influencer
 from ratings.members import claims, merchants
 from ratings.models import Merchant
 
+LAST = date(2026, 2, 25)
 AT = datetime(2026, 2, 26, 4, tzinfo=UTC)
 PASSWORD = "a long enough phrase"
 

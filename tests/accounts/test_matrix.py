@@ -17,12 +17,16 @@ from feedback.models import Review, Topic
 from influencers.models import Influencer
 from ratings import publication
 from ratings.members import contests, merchants, replies
-from ratings.models import Claim, Contest, Hook, Merchant, Reply, Run
+from ratings.models import Claim, Contest, GrowthPlan, Hook, Merchant, Reply, Run
 from ratings.watchlist import verbs
-from tests.accounts.people import AT, account, buyer_of, speaker
+from tests.accounts.people import AT, LAST, account, buyer_of, speaker
 from tests.me.evidence import review
 
 pytestmark = pytest.mark.django_db
+PLAN = {
+    "as_of": str(LAST), "window_days": 90, "volume": {"days": 90, "shows": 1, "orders": 1, "reviews": 1}, "steps": [],
+    "unchanged": {"30": 70.0}, "planned": {"30": 70.0}, "next_grade": None, "missing": None,
+}  # fmt: skip
 GROUPS = ("Moderator", "Senior", "Appeals reviewer", "Analyst")
 CLOSED = {302, 401, 403, 404}
 MARK = {"A": "MARK-OF-A", "B": "MARK-OF-B"}
@@ -51,6 +55,7 @@ def cast(closed: Run) -> dict[str, Callable[[], Client]]:
         user, merchant = buyer_of(f"shop{name}")
         people[f"merchant {name}"] = user
         _row, keys[f"key of {name}"] = merchants.create_key(merchant=merchant, name="till")
+        GrowthPlan.objects.create(influencer=influencer, run=closed, as_of=LAST, document=PLAN, made_at=AT)
         review(influencer, f"r{name}", reviewer_id=f"buyer {name}")
         review(influencer, f"s{name}", reviewer_id=f"buyer {name}2")
         replies.reply(influencer=influencer, review_id=f"r{name}", text=f"Reply {MARK[name]}.",
@@ -76,12 +81,9 @@ def cast(closed: Run) -> dict[str, Callable[[], Client]]:
     revoke_api_key(prefix=key.key.prefix)
 
     def signed_in(user: User) -> Callable[[], Client]:
-        def make() -> Client:
-            client = Client()
-            client.force_login(user)
-            return client
-
-        return make
+        client = Client()  # once for all doors: signing in costs more than most answers
+        client.force_login(user)
+        return lambda: client
 
     def with_key(secret: str) -> Callable[[], Client]:
         return lambda: Client(headers={"Authorization": f"Api-Key {secret}"})

@@ -7,9 +7,11 @@ import zipfile
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from feedback.models import Review
 from influencers.models import Influencer
+from ratings.growth import plan
 from ratings.models import Contest, GrowthPlan, PublicDocument, Reply, Run
 from tests.accounts.people import speaker
 
@@ -29,6 +31,9 @@ def owner(closed: Run, client: Client) -> tuple[Influencer, User]:
 def test_every_page_and_its_twin(owner: tuple[Influencer, User], client: Client) -> None:
     influencer, _user = owner
     card = PublicDocument.objects.get(influencer=influencer).data
+    assert "Your plan is being made" in client.get(f"/me/{influencer.slug}/plan/?lang=en").content.decode()
+    assert client.get("/api/v1/me/plan/").status_code == 503
+    assert plan.keep_all(at=timezone.now()) == 1
     for language in ("en", "zh-hans"):
         for path in PATHS:
             joint = "&" if "?" in path else "?"
@@ -41,8 +46,8 @@ def test_every_page_and_its_twin(owner: tuple[Influencer, User], client: Client)
     found = client.get("/api/v1/me/").json()
     assert found["card"] == card
     assert found["also"] == []
-    plan = client.get("/api/v1/me/plan/").json()
-    assert plan["plan"] == GrowthPlan.objects.get().document
+    answer = client.get("/api/v1/me/plan/").json()
+    assert answer["plan"] == GrowthPlan.objects.get().document
     what_if = client.post("/api/v1/me/what-if/", {"changes": {"shows": 3}}, content_type="application/json").json()
     assert len(what_if["changed"]["shows"]) == 3
     assert f"{what_if['after']:.4f}" in client.get(f"/me/{influencer.slug}/what-if/?shows=3&lang=en").content.decode()

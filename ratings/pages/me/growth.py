@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -10,10 +11,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from influencers.models import Influencer
+from ratings import publication
 from ratings.growth import plan as plans
 from ratings.growth.own import NothingPublished, own
 from ratings.growth.what_if import MOST, Lever, what_if
-from ratings.models import GrowthPlan
 from ratings.pages import labels
 from ratings.pages.forms import Accessible
 from ratings.pages.me.access import own_influencer
@@ -42,16 +43,16 @@ class WhatIfForm(Accessible):
 @own_influencer
 def plan(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     """The plan in force, and what became of the one before."""
-    at = timezone.now()
-    try:
-        kept: GrowthPlan | None = plans.keep(influencer=influencer, at=at)
-        progress = plans.progress(influencer=influencer, at=at)
-    except NothingPublished:
-        kept, progress = None, []
+    kept = plans.latest(influencer=influencer)
+    progress: list[dict[str, Any]] = []
+    if kept is not None:
+        with suppress(NothingPublished):
+            progress = plans.progress(influencer=influencer, at=timezone.now())
     document = kept.document if kept else None
     context = {
         "host": influencer,
         "plan": document,
+        "coming": kept is None and publication.public_run(whole=True) is not None,
         "steps": [_step(step) for step in document["steps"]] if document else [],
         "progress": [{**row, "aim": AIMS[row["lever"]], "unit": UNITS[row["lever"]]} for row in progress],
         "twin": f"/api/v1/me/plan/?influencer={influencer.slug}",
