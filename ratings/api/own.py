@@ -25,7 +25,7 @@ from ratings.growth.own import NothingPublished, own
 from ratings.growth.what_if import MOST, Lever, what_if
 from ratings.members import contests, dashboard, replies, roles
 from ratings.members.refusal import NotPossible
-from ratings.models import Action, Contest
+from ratings.models import Contest
 
 
 class WhoseParameters(serializers.Serializer[Any]):
@@ -233,9 +233,7 @@ class MyAppeals(OwnView):
         """Appeal against an action, with your grounds."""
         asked, at = given(AppealRequest, request.data), timezone.now()
         influencer = self.whose(request, asked.get("influencer"))
-        action = Action.objects.filter(
-            pk=asked["action"], influencer=influencer, notified_at__isnull=False
-        ).first()  # fmt: skip
+        action = dashboard.told(influencer).filter(pk=asked["action"]).first()
         if action is None:
             raise Http404
         try:

@@ -39,7 +39,7 @@ class Book:
 
     def read(self) -> None:
         """Read the log, with those of hosts that were merged into this one."""
-        self.ids = _with_merged(self.influencer.pk)
+        self.ids = Standing.with_merged(self.influencer.pk)
         events = Event.objects.filter(influencer__in=self.ids, kind__in=FACTS).order_by("id")
         self.lines = [Line(*row) for row in events.values_list("kind", "at", "case_id", "data")]
 
@@ -192,14 +192,6 @@ def _locked(influencer: Influencer, at: datetime) -> Standing:
     Standing.objects.bulk_create([Standing(influencer=influencer, updated_at=at)], ignore_conflicts=True)
     rows = Standing.objects.select_for_update(of=("self",)).select_related("influencer", "merged_into")
     return rows.get(pk=influencer.pk)
-
-
-def _with_merged(influencer: int) -> list[int]:
-    """This host and whoever was merged into it, over any number of steps."""
-    found = [influencer]
-    for one in found:
-        found += Standing.objects.filter(merged_into=one).values_list("influencer_id", flat=True)
-    return found
 
 
 def name_of(user: User | None) -> str:

@@ -1,4 +1,7 @@
-"""Sends the letters that carry notices: queued with the notice, tried again later and later, given up at the end."""
+"""Sends the letters that carry notices: queued with the notice, tried again later and later, given up at the end.
+
+One that found nobody to read it goes out when somebody speaks for the host.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,39 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from ratings.models import Claim, Notice, OutgoingEmail
+from ratings.models import Claim, Notice, OutgoingEmail, Standing
 from ratings.models.governance import EmailState
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720, 1440))
 """Between attempts; after the last of them a letter has failed."""
+
+STILL_CONCERNS = timedelta(days=183)
+"""In which a decision can be reviewed."""
 
 AT_ONCE = 100
 OTHER = {"en": "zh-hans", "zh-hans": "en"}
 log = logging.getLogger("clearhost.worker")
 
 Deliver = Callable[[EmailMultiAlternatives], object]
+
+
+def take_up(*, at: datetime) -> int:
+    """Queue again the letters nobody could be found for, where somebody can be now; how many.
+
+    Older ones than an appeal may concern stay as they are: the page has them.
+    """
+    since = at - STILL_CONCERNS
+    heard = _speaking().values("influencer")
+    readers = Q(notice__influencer__in=heard)
+    for steps in ("", "__standing__merged_into"):  # a host that was merged twice is as far as anyone looks back
+        readers |= Q(**{f"notice__influencer__standing__merged_into{steps}__in": heard})
+    lost = OutgoingEmail.objects.filter(readers, state=EmailState.NO_ADDRESS, notice__at__gt=since)
+    again = OutgoingEmail.objects.filter(pk__in=lost.values("pk"), state=EmailState.NO_ADDRESS)
+    return again.update(state=EmailState.QUEUED, next_attempt_at=at, attempts=0)
 
 
 def send_due(*, at: datetime, deliver: Deliver = EmailMultiAlternatives.send) -> int:
@@ -105,7 +127,10 @@ def texts(notice: Notice) -> list[dict[str, str]]:
 
 
 def speakers(notice: Notice) -> list[str]:
-    """Addresses of those who speak for the influencer, the first one first."""
-    approved = Claim.objects.filter(influencer=notice.influencer_id, state=Claim.State.APPROVED, user__is_active=True)
-    found = approved.exclude(user__email="").order_by("decided_at", "pk").values_list("user__email", flat=True)
-    return list(dict.fromkeys(found))
+    """Addresses of those who speak for the influencer, or for the host it goes on as, the first one first."""
+    found = _speaking().filter(influencer__in=Standing.goes_on_as(notice.influencer_id))
+    return list(dict.fromkeys(found.order_by("decided_at", "pk").values_list("user__email", flat=True)))
+
+
+def _speaking() -> QuerySet[Claim]:
+    return Claim.objects.filter(state=Claim.State.APPROVED, user__is_active=True).exclude(user__email="")

@@ -223,9 +223,11 @@ def _scope(action: Action) -> str:
 
 
 def _effect(action: Action) -> str:
+    if action.level == Level.L1 and not action.public:
+        return _("Effect: a warning on your own page; your public card does not show it.")
     return {
         "L0": _("Effect: none on your card; please read the guideline."),
-        "L1": _("Effect: a warning on your page, and on your card when it is grave."),
+        "L1": _("Effect: a warning on your own page and, for everyone to see, on your card."),
         "L2": _("Effect: your card is off the leaderboards; a compliance course and quiz await you."),
         "L3": _("Effect: your card is frozen and shown as suspended."),
         "L4": _("Effect: your card is frozen and shown as suspended."),

@@ -195,8 +195,8 @@ def how_to_appeal(level: str, at: datetime, language: str) -> str:
     """By when and where, and by when it is answered."""
     with override(language):
         return _(
-            "You may appeal until %(day)s, on your own page under “Decisions” or through our staff, free of charge. "
-            "A person who took no part in this decision answers every ground within %(days)s days. "
+            "You may appeal until %(day)s, on your own page under “Contests and appeals” or through our staff, free of "
+            "charge. A person who took no part in this decision answers every ground within %(days)s days. "
             "Later, until %(late)s, a review is possible that does not suspend the decision."
         ) % {
             "day": f"{ladder.appeal_until(at).astimezone(POLICY_ZONE) - ladder.DAY:%Y-%m-%d}",

@@ -57,7 +57,9 @@ def earn_back(timestamp: int) -> None:
 @app.task(name="send_letters", lock="send_letters", queueing_lock="send_letters")
 def send_letters(timestamp: int) -> None:
     """Send the e-mails that are due."""
-    sent = letters.send_due(at=clock.now())
+    at = clock.now()
+    letters.take_up(at=at)
+    sent = letters.send_due(at=at)
     if sent:
         log.info("%s letters sent", sent)
 

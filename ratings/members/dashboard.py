@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from feedback import complaints
 from feedback.clocks import clocks
 from feedback.models import Case as ComplaintCase
 from influencers.models import Influencer
 from ratings import publication
-from ratings.models import Action, Appeal, Contest, Notice, Scorecard
+from ratings.models import Action, Appeal, Contest, Notice, Scorecard, Standing
 from ratings.models.governance import LIVE, OPEN_APPEALS
 
 SHOWN = 20
@@ -32,7 +34,7 @@ def dashboard(*, influencer: Influencer, at: datetime) -> dict[str, Any]:
         },
         "notices": [
             {"at": notice.at.isoformat(timespec="seconds"), "subject": notice.subject, "body": notice.body}
-            for notice in Notice.objects.filter(influencer=influencer)[:SHOWN]
+            for notice in Notice.objects.filter(influencer__in=Standing.with_merged(influencer.pk))[:SHOWN]
         ],
     }
 
@@ -119,13 +121,17 @@ def contest_row(found: Contest, at: datetime) -> dict[str, Any]:
 
 
 def actions_of(influencer: Influencer) -> list[Action]:
-    """Actions the influencer has been told of, newest first."""
-    found = Action.objects.filter(influencer=influencer, notified_at__isnull=False)
-    return list(found.order_by("-decided_at")[:SHOWN])
+    """Actions the influencer has been told of, newest first, with those of hosts that were merged into it."""
+    return list(told(influencer).order_by("-decided_at")[:SHOWN])
+
+
+def told(influencer: Influencer) -> QuerySet[Action]:
+    """What it, and whoever goes on as it, has been told of, and may appeal against."""
+    return Action.objects.filter(influencer__in=Standing.with_merged(influencer.pk), notified_at__isnull=False)
 
 
 def appeals_of(influencer: Influencer) -> list[Appeal]:
-    found = Appeal.objects.filter(action__influencer=influencer).select_related("action")
+    found = Appeal.objects.filter(action__influencer__in=Standing.with_merged(influencer.pk)).select_related("action")
     return list(found.order_by("-filed_at")[:SHOWN])
 
 

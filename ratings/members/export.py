@@ -15,9 +15,9 @@ from django.db import transaction
 from feedback import evidence
 from influencers.models import Influencer
 from ratings import publication
-from ratings.members.dashboard import action_row, appeal_row, contest_row, dashboard
+from ratings.members.dashboard import action_row, appeal_row, contest_row, dashboard, told
 from ratings.members.log import note
-from ratings.models import Action, Appeal, Contest, GrowthPlan, HistoryPoint, MemberEvent, Reply
+from ratings.models import Appeal, Contest, GrowthPlan, HistoryPoint, MemberEvent, Reply
 
 ABOUT = """All that is kept about this influencer. Times are ISO 8601. Reviewers and buyers are not named:
 their ids are pseudonyms that belong to them. Free text of complaints is left out for the same reason."""
@@ -36,9 +36,8 @@ def export(*, influencer: Influencer, by: User, at: datetime) -> bytes:
         "replies": list(Reply.objects.filter(influencer=influencer).values(
             "review_id", "text", "at", "ended_at", "reason")),
         "contests": [contest_row(found, at) for found in Contest.objects.filter(influencer=influencer)],
-        "actions": [action_row(found, at) for found in
-                    Action.objects.filter(influencer=influencer, notified_at__isnull=False)],
-        "appeals": [appeal_row(found, at) for found in Appeal.objects.filter(action__influencer=influencer)],
+        "actions": [action_row(found, at) for found in told(influencer)],
+        "appeals": [appeal_row(found, at) for found in Appeal.objects.filter(action__in=told(influencer))],
         "growth_plans": list(GrowthPlan.objects.filter(influencer=influencer).values("as_of", "document")),
     }  # fmt: skip
     note(kind=MemberEvent.Kind.EXPORTED, at=at, actor=by, influencer=influencer)

@@ -14,6 +14,7 @@ from feedback.models import Violation
 from feedback.rows import record_own
 from ratings.governance import actions, appeals
 from ratings.governance.errors import AlreadyActed, CannotAct, Incomplete, MergedAway, TooLate
+from ratings.members.dashboard import dashboard
 from ratings.models.governance import Action, Case, Event, Notice, Origin, Standing
 from tests.governance.people import AT, acted, case, host, issued, staff
 
@@ -202,3 +203,27 @@ def test_a_preview_stores_nothing() -> None:
     assert not Notice.objects.exists()
     assert Event.objects.count() == events
     assert issued(found).source == Origin.OWN_INITIATIVE
+
+
+def test_who_goes_on_as_a_merged_host_reads_what_it_was_told_and_may_appeal() -> None:
+    old, new, other = host(), host(), host()
+    before = acted(old)
+    assert dashboard(influencer=new, at=AT)["notices"] == []
+    actions.merge(influencer=old, into=new, by=staff("senior"), reason="The same person, a new account.", at=AT + DAY)
+    found = dashboard(influencer=new, at=AT + DAY)
+    assert [notice["subject"] for notice in found["notices"]] == ["Decision about your account: Warning"]
+    assert [row["id"] for row in found["open"]["actions"]] == [before.pk]
+    appeals.file_appeal(action=before, grounds=["Not me."], at=AT + DAY)
+    assert [row["action"] for row in dashboard(influencer=new, at=AT + DAY)["open"]["appeals"]] == [before.pk]
+    assert dashboard(influencer=other, at=AT + DAY)["notices"] == []
+
+
+def test_a_warning_says_whether_it_is_public() -> None:
+    grave = acted(host(), "PRM-01")
+    mild = host()
+    acted(mild, "SVC-02", at=AT - DAY)
+    small = acted(mild, "PRC-01")
+    assert (grave.level, grave.public, small.level, small.public) == ("L1", True, "L1", False)
+    told = {notice.action_id: notice.body_en for notice in Notice.objects.all()}
+    assert "for everyone to see, on your card" in told[grave.pk]
+    assert "your public card does not show it" in told[small.pk]

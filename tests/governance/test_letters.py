@@ -11,8 +11,8 @@ from django.core.mail import EmailMultiAlternatives
 
 from influencers.models import Influencer
 from ratings.governance import letters
-from ratings.governance.letters import send_due
-from ratings.models import Claim, Notice, OutgoingEmail
+from ratings.governance.letters import send_due, take_up
+from ratings.models import Claim, Notice, OutgoingEmail, Standing
 from tests.feedback.people import host
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +132,35 @@ def test_several_speakers_do_not_learn_each_others_address() -> None:
     queued(who)
     send_due(at=AT)
     assert (mail.outbox[0].to, mail.outbox[0].bcc) == (["rain@example.com"], ["agent@example.com"])
+
+
+def test_it_goes_out_once_somebody_speaks_for_the_host() -> None:
+    who = host()
+    queued(who)
+    send_due(at=AT)
+    assert take_up(at=AT + MINUTE) == 0
+    speaker(who)
+    assert take_up(at=AT + 2 * MINUTE) == 1
+    assert take_up(at=AT + 2 * MINUTE) == 0
+    assert send_due(at=AT + 2 * MINUTE) == 1
+    assert [message.to for message in mail.outbox] == [["rain@example.com"]]
+
+
+def test_what_is_too_old_to_be_appealed_against_is_not_sent_late() -> None:
+    who = host()
+    queued(who)
+    send_due(at=AT)
+    speaker(who)
+    assert take_up(at=AT + timedelta(days=184)) == 0
+
+
+def test_of_a_merged_host_the_one_it_goes_on_as_is_written_to() -> None:
+    old, new, newest = host("h1"), host("h2"), host("h3")
+    queued(old)
+    send_due(at=AT)
+    for gone, into in ((old, new), (new, newest)):
+        Standing.objects.create(influencer=gone, merged_into=into, updated_at=AT)
+    speaker(newest)
+    assert take_up(at=AT) == 1
+    assert send_due(at=AT) == 1
+    assert mail.outbox[0].to == ["rain@example.com"]

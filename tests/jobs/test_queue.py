@@ -27,6 +27,16 @@ def clean(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     empty_queue()
 
 
+def tidy() -> None:
+    async def once() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+            async with app.open_async():
+                context: Any = type("Context", (), {"app": app})
+                await tasks.tidy_queue.func(context, timestamp=0)
+
+    asyncio.run(once())
+
+
 @pytest.mark.usefixtures("clean")
 def test_a_job_exists_exactly_when_its_transaction_commits() -> None:
     with transaction.atomic():
@@ -63,15 +73,28 @@ def test_what_a_dead_worker_had_taken_is_given_back() -> None:
             cursor.execute(
                 "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, job]
             )
-
-    async def tidy() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-            async with app.open_async():
-                context: Any = type("Context", (), {"app": app})
-                await tasks.tidy_queue.func(context, timestamp=0)
-
-    asyncio.run(tidy())
+    tidy()
     assert jobs("watch_touched") == ["todo", "doing"]
+
+
+@pytest.mark.usefixtures("clean")
+def test_a_tick_of_a_dead_worker_makes_room_for_the_next() -> None:
+    """Two ticks of one kind may not wait at once: given back, the stalled one would break whoever tidies."""
+    ticks = "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, status, worker_id) VALUES"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '31 s') RETURNING id"
+        )
+        ((dead,),) = cursor.fetchall()
+        for task, state, worker in (
+            ("close_day", "doing", dead),
+            ("close_day", "todo", None),
+            ("send_letters", "doing", dead),
+        ):
+            cursor.execute(f"{ticks} ('default', %s, %s, %s, %s, %s)", [task, task, task, state, worker])
+    tidy()
+    assert jobs("close_day") == ["todo"]
+    assert jobs("send_letters") == []
 
 
 @pytest.mark.django_db

@@ -52,3 +52,19 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.influencer_id}: {self.balance}"
+
+    @classmethod
+    def with_merged(cls, influencer: int) -> list[int]:
+        """This host and whoever was merged into it, over any number of steps."""
+        found = [influencer]
+        for one in found:
+            found += cls.objects.filter(merged_into=one).values_list("influencer_id", flat=True)
+        return found
+
+    @classmethod
+    def goes_on_as(cls, influencer: int) -> list[int]:
+        """This host and those it was merged into, one after the other; the last of them is the one there is now."""
+        found = [influencer]
+        while (into := cls.objects.filter(pk=found[-1]).values_list("merged_into", flat=True).first()) is not None:
+            found.append(into)
+        return found

@@ -15,7 +15,7 @@ from ratings.governance import appeals
 from ratings.governance.errors import CannotAct
 from ratings.members import contests, dashboard, replies
 from ratings.members.refusal import NotPossible
-from ratings.models import Action, Contest, Reply
+from ratings.models import Contest, Reply
 from ratings.pages.forms import Accessible, CleanTextField
 from ratings.pages.me.access import own_influencer, user_of
 
@@ -185,7 +185,7 @@ def withdraw_contest(request: HttpRequest, influencer: Influencer, number: int) 
 @own_influencer
 def appeal(request: HttpRequest, influencer: Influencer, number: int) -> HttpResponse:
     """Appeal against an action."""
-    action = Action.objects.filter(pk=number, influencer=influencer, notified_at__isnull=False).first()
+    action = dashboard.told(influencer).filter(pk=number).first()
     if action is None:
         raise Http404
     form = AppealForm(request.POST or None)
