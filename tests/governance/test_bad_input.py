@@ -211,7 +211,7 @@ def test_who_goes_on_as_a_merged_host_reads_what_it_was_told_and_may_appeal() ->
     assert dashboard(influencer=new, at=AT)["notices"] == []
     actions.merge(influencer=old, into=new, by=staff("senior"), reason="The same person, a new account.", at=AT + DAY)
     found = dashboard(influencer=new, at=AT + DAY)
-    assert [notice["subject"] for notice in found["notices"]] == ["Decision about your account: Warning"]
+    assert [notice["subject"] for notice in found["notices"]] == ["Decision about your account: warning"]
     assert [row["id"] for row in found["open"]["actions"]] == [before.pk]
     appeals.file_appeal(action=before, grounds=["Not me."], at=AT + DAY)
     assert [row["action"] for row in dashboard(influencer=new, at=AT + DAY)["open"]["appeals"]] == [before.pk]
