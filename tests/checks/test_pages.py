@@ -77,10 +77,10 @@ def test_a_key_checks_reads_and_audits_and_nobody_else_does(client: Client, host
     audit = post(client, f"{path}outcome/", {"orders": orders}, mine)
     assert audit.status_code == 201, audit.content
     assert (audit.json()["verdict"], audit.json()["claim"]["clawback"]) == ("brushed", 500)
-    deal = Deal.objects.get()
+    deal = Deal.objects.get(influencer=host, promised_amount=5000)
     assert (deal.promised_amount, deal.delivered_amount) == (5000, 0)
     assert post(client, f"{path}outcome/", {"orders": orders}, mine).status_code == 201
-    assert Deal.objects.count() == 1
+    assert Deal.objects.filter(influencer=host, promised_amount=5000).count() == 1
 
 
 def test_a_key_of_another_scope_or_revoked_is_refused(client: Client, host: Influencer) -> None:

@@ -126,7 +126,7 @@ def test_what_was_rejected_overturned_or_voided_never_was(seed: int) -> None:
         assert scored(live_card(run)) == scored(before)
         review(1, (1, 1, 1))
         complaint("upheld")
-        assert scored(live_card(run)) != scored(before)
+        assert live_card(run)["evidence"]["counts"] != before["evidence"]["counts"]  # they did come in
         intake.void(kind=KINDS["reviews"], ids=["new-1"], reason="never was", at=AT)
         intake.void(kind=KINDS["complaints"], ids=["new-upheld"], reason="never was", at=AT)
         assert scored(live_card(run)) == scored(before)
