@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from config.embedded_postgres import cluster
 
@@ -53,6 +54,12 @@ def judge(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped where skips are forbidden: {reason}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """Whatever language the last request of another test was answered in."""
+    translation.deactivate()
 
 
 @pytest.fixture
