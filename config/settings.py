@@ -197,6 +197,9 @@ STORAGES = {
     },
 }
 
+# Where people reach the service: what letters, which answer no request, put before an address
+PUBLIC_URL = (env.str("PUBLIC_URL", default="") or f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
+
 # Whom an influencer can turn to when work is too much: shown on its own page, nowhere else
 SUPPORT_CONTACTS = env.json("SUPPORT_CONTACTS", default=[])
 

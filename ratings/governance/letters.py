@@ -96,7 +96,7 @@ def written(letter: OutgoingEmail) -> EmailMultiAlternatives | None:
     parts = texts(notice)
     message = EmailMultiAlternatives(
         subject=notice.subject,
-        body="\n\n— — —\n\n".join(f"{part['subject']}\n\n{part['body']}" for part in parts),
+        body="\n\n— — —\n\n".join([*(f"{part['subject']}\n\n{part['body']}" for part in parts), page_of(notice)]),
         to=readers[:1],
         bcc=readers[1:],
         headers={
@@ -113,8 +113,14 @@ def as_html(notice: Notice) -> str:
     """The letter as simple HTML, for the message and for who wants to see it before."""
     with override(notice.language):
         return render_to_string(
-            "ratings/email/notice.html", {"notice": notice, "parts": texts(notice), "sender": settings.SERVER_EMAIL}
+            "ratings/email/notice.html", {"notice": notice, "parts": texts(notice), "page": page_of(notice)}
         )
+
+
+def page_of(notice: Notice) -> str:
+    """The whole address of the page where who speaks for the influencer finds the same text."""
+    slug = notice.influencer.slug
+    return f"{settings.PUBLIC_URL}/me/{slug}/" if slug else f"{settings.PUBLIC_URL}/me/"
 
 
 def texts(notice: Notice) -> list[dict[str, str]]:

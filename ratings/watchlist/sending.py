@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -141,7 +142,7 @@ def _mail(event: WatchEvent) -> None:
     parts = []
     for language in ("en", "zh-hans"):
         with override(language):
-            context = {"event": event, "data": event.data, "host": host}
+            context = {"event": event, "data": event.data, "host": host, "site": settings.PUBLIC_URL}
             parts.append(render_to_string("ratings/email/watch.txt", context).strip())
     with override("en"):
         english = gettext("%(host)s: %(what)s") % {"host": host, "what": event.get_kind_display()}

@@ -17,7 +17,7 @@ from feedback.models import Review, Topic
 from influencers.models import Influencer
 from ratings import publication
 from ratings.members import contests, merchants, replies
-from ratings.models import Claim, Contest, GrowthPlan, Hook, Merchant, Reply, Run
+from ratings.models import Check, Claim, Contest, GrowthPlan, Hook, Merchant, Reply, Run
 from ratings.watchlist import verbs
 from tests.accounts.people import AT, LAST, account, buyer_of, speaker
 from tests.me.evidence import review
@@ -63,6 +63,8 @@ def cast(closed: Run) -> dict[str, Callable[[], Client]]:
         contests.contest(influencer=influencer, kind="reviews", source_id=f"r{name}", text=MARK[name],
                          by=people[f"host {name}"], at=AT)  # fmt: skip
         verbs.follow(merchant=merchant, influencer=known[0], at=AT)
+        Check.objects.create(influencer=known[0], merchant=merchant, user=user, at=AT, as_of=LAST, verdict="go",
+                             request={}, answer={"influencer": {"name": MARK[name]}})  # fmt: skip
         verbs.add_hook(merchant=merchant, url=f"https://{MARK[name].lower()}.example/", at=AT,
                        resolve=lambda host, port: ["93.184.215.14"])  # fmt: skip
     for group in GROUPS:
@@ -101,7 +103,7 @@ def doors(name: str) -> list[Door]:
     own = f"/me/{slug}/"
     merchant = Merchant.objects.get(name=f"shop{name}")
     contest, reply = Contest.objects.get(source_id=f"r{name}"), Reply.objects.get(review_id=f"r{name}")
-    hook = Hook.objects.get(merchant=merchant)
+    hook, check = Hook.objects.get(merchant=merchant), Check.objects.get(merchant=merchant)
     text = {"text": "A text that is long enough."}
     return [
         *(Door(host, "get", own + path) for path in ("", "plan/", "what-if/?shows=1", "reviews/", "cases/")),
@@ -127,6 +129,9 @@ def doors(name: str) -> list[Door]:
         Door(shop, "post", f"/watchlist/{merchant.pk}/end-hook/", {"number": hook.pk}, changes=True),
         Door(shop, "post", f"/watchlist/{merchant.pk}/unfollow/", {"slug": slug}, changes=True),
         Door(shop, "post", f"/watchlist/{merchant.pk}/key/", {"name": "stolen"}, changes=True),
+        Door(shop, "get", f"/api/v1/checks/{check.pk}/", changes=True),  # its owner's reading: tests of the checks
+        Door(shop, "post", f"/api/v1/checks/{check.pk}/outcome/", {"orders": []}, as_json=True, changes=True),
+        Door(shop, "get", f"/check/{check.pk}/", changes=True),
     ]  # fmt: skip
 
 
@@ -199,10 +204,18 @@ def test_what_each_key_opens(cast: dict[str, Callable[[], Client]], closed: Run)
     assert opened == {"key read"}
     listed = {role for role, make in cast.items() if make().get("/api/v1/watchlist/").status_code == 200}
     assert listed == {"merchant A", "merchant B", "key of A", "key of B"}
-    for role in ("key of A", "merchant A"):
-        text = cast[role]().get("/api/v1/watchlist/").content.decode()
-        assert MARK["A"].lower() in text
-        assert MARK["B"].lower() not in text
+    for path in ("/api/v1/watchlist/", "/api/v1/checks/"):
+        for role in ("key of A", "merchant A"):
+            text = cast[role]().get(path).content.decode().lower()
+            assert MARK["A"].lower() in text, (role, path)
+            assert MARK["B"].lower() not in text, (role, path)
+    refused = {"anonymous", "key ingest", "key read", "revoked key of A"}
+    for role, make in cast.items():
+        answer = make().get("/api/v1/checks/")
+        if role in refused:
+            assert answer.status_code in (401, 403), role
+        elif role not in ("merchant A", "merchant B", "key of A", "key of B"):
+            assert answer.json()["results"] == [], role
 
 
 def test_a_complaint_opens_to_its_token_alone(cast: dict[str, Callable[[], Client]]) -> None:

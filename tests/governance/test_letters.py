@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from pytest_django import Settings
 
 from influencers.models import Influencer
 from ratings.governance import letters
@@ -55,7 +56,8 @@ def refuse(message: EmailMultiAlternatives) -> None:
     raise OSError("connection refused")
 
 
-def test_a_letter_is_sent_once_in_both_languages_the_readers_first() -> None:
+def test_a_letter_is_sent_once_in_both_languages_the_readers_first(settings: Settings) -> None:
+    settings.PUBLIC_URL = "https://rating.example"
     who = host()
     speaker(who)
     queued(who)
@@ -69,6 +71,9 @@ def test_a_letter_is_sent_once_in_both_languages_the_readers_first() -> None:
     html, kind = message.alternatives[0]
     assert kind == "text/html"
     assert "A warning &lt;PRC-01&gt;" in str(html)
+    page = f"https://rating.example/me/{who.slug}/"
+    assert str(message.body).endswith(page)
+    assert f'<a href="{page}">' in str(html)
     row = OutgoingEmail.objects.get()
     assert (row.state, row.sent_at, row.recipient, row.attempts) == ("sent", AT, "rain@example.com", 1)
 

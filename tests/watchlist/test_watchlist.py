@@ -83,7 +83,8 @@ def test_who_does_not_follow_is_told_nothing(watched: tuple[Influencer, Merchant
     assert looking.look(at=AT) == 0
 
 
-def test_a_mail_in_both_languages(watched: tuple[Influencer, Merchant]) -> None:
+def test_a_mail_in_both_languages(watched: tuple[Influencer, Merchant], settings: Settings) -> None:
+    settings.PUBLIC_URL = "https://rating.example"
     influencer, _merchant = watched
     card_says(influencer, overall={"grade": "C"})
     looking.look(at=AT)
@@ -93,7 +94,7 @@ def test_a_mail_in_both_languages(watched: tuple[Influencer, Merchant]) -> None:
     influencer.refresh_from_db()
     assert letter.to == ["晨光@example.org"]
     assert "from A to C" in letter.body
-    assert f"/influencers/{influencer.slug}/" in letter.body
+    assert letter.body.count(f"\nhttps://rating.example/influencers/{influencer.slug}/") == 2, "once in each language"
 
 
 def test_signed_repeated_with_patience_under_one_id(watched: tuple[Influencer, Merchant]) -> None:
