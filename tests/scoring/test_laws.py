@@ -28,9 +28,14 @@ def rated(world: World, explain: str = "summary") -> Scores:
     return rate_evidence(world.tables(), as_of=AS_OF, explain=explain)
 
 
+def summed(world: World) -> embedded.Gathered:
+    """All sums of a world; those that a rating keeps are without the reviews."""
+    return embedded.gather(world.tables(), as_of_day=AS_OF_DAY, policy=CURRENT)
+
+
 def rescored(world: World, parameters: Parameters) -> Cards:
     """The same world judged by given parameters, as everyone else's evidence stood still."""
-    found = embedded.gather(world.tables(), as_of_day=AS_OF_DAY, policy=CURRENT)
+    found = summed(world)
     return score(found.population, found.sums, parameters, CURRENT)
 
 
@@ -64,7 +69,7 @@ def test_renaming_reviewers_changes_no_byte(seed: int) -> None:
 def test_a_five_star_never_lowers(seed: int, age: int, trust: int) -> None:
     """Others' trust held fixed: one more row of review sums, nothing else."""
     scores = rated(drawn(seed))
-    found = scores.gathered
+    found = summed(drawn(seed))
     sums = replace(found.sums, reviews=with_reviews(found.sums.reviews, AS_OF_DAY - 1 - age, 1, trust, [1] * 4))
     after = score(found.population, sums, scores.estimated, CURRENT)
     assert np.all(after.mean >= scores.cards.mean - 1e-12)
@@ -171,7 +176,7 @@ def test_more_evidence_at_the_mean_never_widens(seed: int, age: int) -> None:
     """A hundred reviews of full trust whose mean is the present score."""
     scores = rated(drawn(seed))
     before, parameters = scores.cards, scores.estimated
-    found, day = scores.gathered, AS_OF_DAY - 1 - age
+    found, day = summed(drawn(seed)), AS_OF_DAY - 1 - age
     means = [float(before.channels[name].mean[0]) for name in REVIEW_CHANNELS]
     sums = replace(found.sums, reviews=with_reviews(found.sums.reviews, day, 100, 1_000_000, means))
     after = score(found.population, sums, parameters, CURRENT)
@@ -183,7 +188,7 @@ def test_more_evidence_at_the_mean_never_widens(seed: int, age: int) -> None:
 @given(seeds)
 def test_one_alone_scores_as_among_all(seed: int) -> None:
     everyone = rated(drawn(seed))
-    found = everyone.gathered
+    found = summed(drawn(seed))
     parameters = Parameters.from_document(json.loads(json.dumps(everyone.parameters)))
     for index in range(found.population.size):
         cards = score(found.population.only(index), found.sums.only(index), parameters, CURRENT)

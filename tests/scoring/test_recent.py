@@ -11,7 +11,7 @@ from ratings.rating import Scores
 from ratings.scoring.inputs import DaySums
 from ratings.scoring.policy import CURRENT, MARKS, REVIEW_CHANNELS
 from ratings.scoring.scorecard import Cards, score
-from tests.scoring.test_laws import AS_OF_DAY, rated, with_reviews
+from tests.scoring.test_laws import AS_OF_DAY, rated, summed, with_reviews
 from tests.scoring.worlds import drawn
 
 GOOD, BAD, FULL = [0.95] * 4, [0.25] * 4, 1_000_000
@@ -24,7 +24,7 @@ def scores() -> Scores:
 
 def changed(scores: Scores, before: list[float], lately: list[float]) -> DaySums:
     """The first influencer with 40 reviews a month like `before`, and 60 in the last month like `lately`."""
-    sums = scores.gathered.sums
+    sums = summed(drawn(1)).sums
     r = sums.reviews
     for age, n, means in [*((60 + 30 * k, 40, before) for k in range(8)), *((7 * k, 15, lately) for k in range(4))]:
         r = with_reviews(r, AS_OF_DAY - 1 - age, n, FULL, means)
