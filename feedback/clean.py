@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from feedback.columns import Column, Kind, Type
 from feedback.identity import quoted
-from feedback.kinds import Column, Kind, Type
 
 POLICY_ZONE = timezone(timedelta(hours=8))  # Asia/Shanghai, which has no summer time any more
 

@@ -24,7 +24,6 @@ from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy,
 from feedback.receipts import Problem
 from feedback.reviews import UnknownTokenError, digest, read_receipt
 from feedback.rows import record_own
-from feedback.texts import without_contacts
 from influencers.models import Influencer
 
 if TYPE_CHECKING:
@@ -57,16 +56,6 @@ class NotPossibleError(ValueError):
     def __init__(self, message: str | Promise) -> None:
         super().__init__(str(message))
         self.message = message
-
-
-@dataclass(frozen=True)
-class Line:
-    """What everyone involved sees of one event: no names, no contacts."""
-
-    at: datetime
-    kind: Event
-    role: Role
-    text: str
 
 
 @dataclass(frozen=True)
@@ -243,17 +232,6 @@ def withdraw(*, case: Case, at: datetime) -> Case:
         case = _step(case, Event.WITHDRAWN)
         case.closed_at = at
         return _save(case, Event.WITHDRAWN, Role.CONSUMER, at)
-
-
-def timeline(case: Case) -> list[Line]:
-    """Give the case's events as everyone involved sees them."""
-    return [Line(event.at, Event(event.kind), Role(event.role), _said(event)) for event in case.events.all()]
-
-
-def _said(event: CaseEvent) -> str:
-    if event.kind == Event.ESCALATED:
-        return str(ClockName(event.text).label)
-    return without_contacts(event.text)
 
 
 def _step(case: Case, event: Event) -> Case:

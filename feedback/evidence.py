@@ -21,11 +21,12 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from feedback.clean import clean_columns, clean_name, clean_select, start_of
+from feedback.columns import Column, Kind, Type
 from feedback.identity import quoted
 from feedback.ingest.files import whole_folder
 from feedback.ingest.rejects import RejectsFile
 from feedback.ingest.typed import ARROW
-from feedback.kinds import KINDS, PSEUDONYMS, RATED, Column, Kind, Type
+from feedback.kinds import KINDS, PSEUDONYMS, RATED
 from feedback.models import Complaint, Refund, Session, Violation
 from feedback.models import Review as Review
 from feedback.models.evidence import Evidence

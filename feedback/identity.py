@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback.kinds import Kind
+from feedback.columns import Kind
 
 FIRST = "-9223372036854775807"  # the revision without updated_at comes before every other
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection, transaction
 
-from feedback.kinds import COVERED, KINDS, PSEUDONYMS, Kind
+from feedback.columns import Kind
+from feedback.kinds import COVERED, KINDS, PSEUDONYMS
 from feedback.staging import Staging
 from feedback.stored import table_of
 from influencers import search

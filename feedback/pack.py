@@ -10,9 +10,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from feedback import complaints
 from feedback.clocks import clocks
 from feedback.models import Against, Case, Session
+from feedback.timeline import timeline
 from influencers.models import Account
 
 FORM = "clearhost-evidence-pack/1"
@@ -66,7 +66,7 @@ def evidence_pack(case: Case, *, at: datetime) -> dict[str, Any]:
         ],
         "timeline": [
             {"at": moment(line.at), "event": line.kind.value, "by": line.role.value, "text": line.text}
-            for line in complaints.timeline(case)
+            for line in timeline(case)
         ],
         "attachments": [
             {"name": file.name, "media_type": file.media_type, "size": file.size, "sha256": file.digest}

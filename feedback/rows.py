@@ -19,12 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from feedback import intake
+from feedback.columns import Column, Kind, Type
 from feedback.ingest.expressions import FORMULA
 from feedback.ingest.mapping import canonical
 from feedback.ingest.readers import reader_of
 from feedback.ingest.streams import Stream
 from feedback.ingest.typed import Typed, Typer, typed_schema
-from feedback.kinds import Column, Kind, Type
 from feedback.models import Coverage
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from feedback.clean import clean_select, microseconds
+from feedback.columns import Column, Kind
 from feedback.identity import quoted, repeats, revision
 from feedback.ingest.files import Files
 from feedback.ingest.typed import typed_schema
-from feedback.kinds import COVERED, KINDS, Column, Kind
+from feedback.kinds import COVERED, KINDS
 
 MEMORY = "256MB"
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.csv
 from django.db import connection
 
+from feedback.columns import Column, Kind, Type
 from feedback.identity import FIRST, quoted, repeats, revision
-from feedback.kinds import PSEUDONYMS, Column, Kind, Type
+from feedback.kinds import PSEUDONYMS
 from feedback.stored import LOCAL_DAY, moment, stored
 from influencers.categories import NAMES
 

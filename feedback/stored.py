@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.apps import apps
 
+from feedback.columns import Kind, Type
 from feedback.identity import quoted
-from feedback.kinds import Kind, Type
 
 MODELS = {
     "influencers": "influencers.Influencer",

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback import intake
-from feedback.kinds import KINDS, Kind
+from feedback.columns import Kind
+from feedback.kinds import KINDS
 from feedback.stored import MODELS
 from influencers.admin import RecordAdmin
 

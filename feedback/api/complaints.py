@@ -32,6 +32,7 @@ from feedback.clocks import ClockName, clocks
 from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy, Role, State, Topic
 from feedback.receipts import TOKEN_LENGTH
 from feedback.reviews import UnknownTokenError, digest
+from feedback.timeline import timeline
 
 
 class ComplaintIn(serializers.Serializer[Any]):
@@ -123,7 +124,7 @@ def shown(case: Case, token: str) -> dict[str, Any]:
         "remedied_at": case.remedied_at,
         "reason": case.reason or None,
         "clocks": clocks(case, at=timezone.now()),
-        "timeline": complaints.timeline(case),
+        "timeline": timeline(case),
         "attachments": files,
     }
     return dict(ComplaintOut(content).data)

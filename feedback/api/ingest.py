@@ -25,9 +25,10 @@ from rest_framework.response import Response
 from feedback import intake
 from feedback.api.base import TakingIn, TooLarge
 from feedback.authentication import HasScope, KeyAuthentication, KeyThrottle
+from feedback.columns import ID_LENGTH, Kind
 from feedback.ingest.rejects import Refused
 from feedback.keys import OWN_SOURCE
-from feedback.kinds import ID_LENGTH, KINDS, Kind
+from feedback.kinds import KINDS
 from feedback.models import ApiKey, Ingest, Scope
 from feedback.rows import Status, TooManyRowsError, Verdict, assume_covered_from_now, take_in
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from feedback.columns import Column, Type
 from feedback.ingest.mapping import Rule
-from feedback.kinds import Column, Type
 
 FORMULA = r"^(=|[@+-].*[()|!*/+=])"  # what a spreadsheet would run; an id like -abc is none
 OFFSET_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)? ?([Zz]|[+-]\d\d(:?\d\d)?)"

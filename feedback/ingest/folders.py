@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from feedback.columns import Kind
 from feedback.ingest.mapping import Mapping, MappingError, canonical, read_mapping
 from feedback.ingest.readers import READERS, extension, stem
-from feedback.kinds import KINDS, Kind
+from feedback.kinds import KINDS
 
 
 def evidence_files(folder: Path, mappings: Path | None = None) -> list[tuple[Mapping, list[Path]]]:

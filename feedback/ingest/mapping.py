@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from feedback.kinds import KINDS, Kind
+from feedback.columns import Kind
+from feedback.kinds import KINDS
 
 NUMBERS = ("plain", "wan", "percent")
 _RULE_WORDS = {"from", "value", "concat", "hash", "sep", "match", "format", "tz", "times", "number"}

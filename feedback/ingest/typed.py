@@ -9,11 +9,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from feedback.columns import Column, Kind, Type
 from feedback.ingest import expressions as sql
 from feedback.ingest.chunks import Chunk
 from feedback.ingest.mapping import Mapping, Rule
 from feedback.ingest.rejects import Reject
-from feedback.kinds import Column, Kind, Type
 
 ARROW = {
     Type.ID: pa.string(),

@@ -16,20 +16,17 @@ from feedback.models.consumers import (
 )
 from feedback.models.evidence import (
     Complaint,
-    Coverage,
     Deal,
     Evidence,
-    Ingest,
     Order,
-    Outbox,
     Refund,
     Review,
-    Revision,
     Session,
     Slot,
     Violation,
 )
 from feedback.models.keys import ApiKey, ReceiptKey, Scope
+from feedback.models.loading import Coverage, Ingest, Outbox, Revision
 
 __all__ = [
     "Against",

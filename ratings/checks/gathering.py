@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from feedback import evidence
-from feedback.kinds import COVERAGE, DEALS, INFLUENCERS, ORDERS, REFUNDS, SESSIONS, SLOTS, VIOLATIONS
+from feedback.kinds import COVERAGE, INFLUENCERS, REFUNDS, SESSIONS, VIOLATIONS
+from feedback.trade import DEALS, ORDERS, SLOTS
 from influencers.models import Influencer
 from ratings import publication
 from ratings.checks import market

@@ -9,9 +9,9 @@ import numpy as np
 from django.db import transaction
 
 from feedback.keys import OWN_SOURCE
-from feedback.kinds import DEALS
 from feedback.models import Deal
 from feedback.rows import record_own
+from feedback.trade import DEALS
 from ratings.checks.audit import OrderRow, audit
 from ratings.checks.lag import DAYS, Curve
 from ratings.checks.parsing import terms_of

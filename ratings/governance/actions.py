@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,13 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ratings.governance import ladder, notices, violations
-from ratings.governance.book import Book, is_large, name_of
+from ratings.governance.book import Book, name_of
 from ratings.governance.cases import dismiss, interim_hold, open_case, release, settle_case, still_open, told
-from ratings.governance.errors import AlreadyActed, CannotAct, Incomplete, SamePerson, TooLate
-from ratings.governance.ladder import RUNGS
+from ratings.governance.drafting import draft, measured
+from ratings.governance.errors import AlreadyActed, CannotAct, SamePerson, TooLate
 from ratings.governance.passing import earn_back, expire, lapse, merge, settle
-from ratings.governance.standing import Line, Measure
-from ratings.governance.statement import given, statement
+from ratings.governance.statement import given
 from ratings.models.governance import (
     OPEN_APPEALS,
     Action,
@@ -67,7 +65,7 @@ def issue(
     if key is not None and (known := Action.objects.filter(key=key).first()):
         return known
     case = still_open(case)
-    action, data = _draft(
+    action, data = draft(
         book=book,
         case=case,
         by=by,
@@ -107,7 +105,7 @@ def preview(
     }
     with transaction.atomic():
         book = Book(case.influencer, at)
-        action, _data = _draft(book=book, case=still_open(case), by=by, level=level, **words)
+        action, _data = draft(book=book, case=still_open(case), by=by, level=level, **words)
         transaction.set_rollback(True)
     return action, notices.preview(action)
 
@@ -126,7 +124,7 @@ def approve(*, action: Action, by: User, reason: str, at: datetime) -> Action:
     proposal = action.events.get(kind=EventKind.PROPOSED)
     start = ladder.starts(action.level, action.case.violation_class, book.at)
     data = {**proposal.data, "start": start.isoformat()}
-    measure = _measured(book, action.case, data)
+    measure = measured(book, action.case, data)
     if measure is not None and measure.level != action.level:
         raise CannotAct(
             _("The ladder now calls for %(called)s: refuse it, and decide anew.") % {"called": measure.level}
@@ -241,65 +239,6 @@ def over(action: Action) -> AlreadyActed:
         by=who,
         what=ActionState(action.state).value,
         at=last.at if last else None,
-    )
-
-
-def _draft(*, book: Book, case: Case, by: User, level: str | None, **words: Any) -> tuple[Action, dict[str, Any]]:
-    """The action with its statement, and what the log will need of it."""
-    own = case.subject == Subject.INFLUENCER
-    points = ladder.points_of(case.violation_class, large=is_large(book.influencer)) if own else Decimal(0)
-    data: dict[str, Any] = {
-        "code": case.code,
-        "class": case.violation_class,
-        "points": str(points),
-        "level": "L5",
-        "cap": None,
-        "days": None,
-        "start": None,
-    }
-    measure = _measured(book, case, data) or _of_another(case)
-    chosen = str(level or measure.level)
-    if chosen not in RUNGS:
-        raise Incomplete("level", _("This level is not on the ladder."))
-    action = statement(
-        case=case,
-        measure=measure,
-        level=chosen,
-        points=points,
-        by=by,
-        by_name=name_of(by),
-        at=book.at,
-        **words,
-    )
-    data |= {"level": chosen, "cap": chosen if chosen < measure.level else None, "days": words["days"]}
-    return action, data
-
-
-def _measured(book: Book, case: Case, data: dict[str, Any]) -> Measure | None:
-    """What a violation would come to now; None for subjects other than the host."""
-    if case.subject != Subject.INFLUENCER:
-        return None
-    return book.picture(book.at, Line("issued", book.at, case.pk, data)).of(case.pk)
-
-
-def _of_another(case: Case) -> Measure:
-    """For operators, agencies and merchants there is no balance: the class alone decides."""
-    level = "L5" if case.violation_class == "A" else "L0" if case.violation_class in ladder.MINOR else "L1"
-    return Measure(
-        case=case.pk,
-        code=case.code,
-        violation_class=case.violation_class,
-        level=level,
-        called=level,
-        start=case.opened_at,
-        end=None,
-        cure_until=None,
-        paused=False,
-        cured=False,
-        lifted=False,
-        lapsed=False,
-        points=Decimal(0),
-        points_until=None,
     )
 
 

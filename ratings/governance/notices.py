@@ -33,15 +33,7 @@ MINUTE = "%Y-%m-%d %H:%M"
 def decided(*, action: Action, at: datetime) -> Notice:
     """Tell of an action: what, why, from when to when, by whom decided, how to appeal."""
     kind = NoticeKind.CORRECTED if action.supersedes_id and not action.automated_decision else NoticeKind.ACTION
-    return _tell(
-        influencer=action.influencer,
-        kind=kind,
-        language=action.language,
-        at=at,
-        write=lambda: text_of(action),
-        case=action.case,
-        action=action,
-    )
+    return _about(kind, action, lambda: text_of(action), at=at)
 
 
 def ended(*, action: Action, at: datetime) -> Notice:
@@ -53,15 +45,7 @@ def ended(*, action: Action, at: datetime) -> Notice:
         body = _("The %(level)s for %(codes)s no longer has an effect: %(state)s.") % names
         return subject, body
 
-    return _tell(
-        influencer=action.influencer,
-        kind=NoticeKind.ENDED,
-        language=action.language,
-        at=at,
-        write=write,
-        case=action.case,
-        action=action,
-    )
+    return _about(NoticeKind.ENDED, action, write, at=at)
 
 
 def overturned(*, action: Action, reason: str, at: datetime, appeal: Appeal | None = None) -> Notice:
@@ -81,16 +65,7 @@ def overturned(*, action: Action, reason: str, at: datetime, appeal: Appeal | No
         )
         return subject, body + (_answers(appeal) if appeal else "")
 
-    return _tell(
-        influencer=action.influencer,
-        kind=NoticeKind.CORRECTED,
-        language=action.language,
-        at=at,
-        write=write,
-        case=action.case,
-        action=action,
-        appeal=appeal,
-    )
+    return _about(NoticeKind.CORRECTED, action, write, at=at, appeal=appeal)
 
 
 def received(*, appeal: Appeal, at: datetime) -> Notice:
@@ -115,16 +90,7 @@ def received(*, appeal: Appeal, at: datetime) -> Notice:
             body += " " + _("Until then the decision has no effect.")
         return subject, body
 
-    return _tell(
-        influencer=action.influencer,
-        kind=NoticeKind.RECEIVED,
-        language=action.language,
-        at=at,
-        write=write,
-        case=action.case,
-        action=action,
-        appeal=appeal,
-    )
+    return _about(NoticeKind.RECEIVED, action, write, at=at, appeal=appeal)
 
 
 def answered(*, appeal: Appeal, at: datetime) -> Notice:
@@ -140,16 +106,7 @@ def answered(*, appeal: Appeal, at: datetime) -> Notice:
         subject = _("Your appeal against the %(level)s is decided: %(outcome)s") % names
         return subject, _("Reason: %(reason)s") % names + _answers(appeal)
 
-    return _tell(
-        influencer=action.influencer,
-        kind=NoticeKind.APPEAL,
-        language=action.language,
-        at=at,
-        write=write,
-        case=action.case,
-        action=action,
-        appeal=appeal,
-    )
+    return _about(NoticeKind.APPEAL, action, write, at=at, appeal=appeal)
 
 
 def held(*, case: Case, until: datetime, reason: str, language: str, at: datetime) -> Notice:
@@ -270,6 +227,21 @@ def _both(write: Callable[[], Written]) -> dict[str, str]:
     with override("zh-hans"):
         subject_zh, body_zh = write()
     return {"subject_en": subject_en, "body_en": body_en, "subject_zh": subject_zh, "body_zh": body_zh}
+
+
+def _about(
+    kind: NoticeKind, action: Action, write: Callable[[], Written], *, at: datetime, appeal: Appeal | None = None
+) -> Notice:
+    return _tell(
+        influencer=action.influencer,
+        kind=kind,
+        language=action.language,
+        at=at,
+        write=write,
+        case=action.case,
+        action=action,
+        appeal=appeal,
+    )
 
 
 def _tell(

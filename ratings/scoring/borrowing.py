@@ -12,7 +12,8 @@ import numpy as np
 from ratings.scoring.bounded import BoundedParameters, BoundedSums, filtered
 from ratings.scoring.inputs import Bools, Floats, Population
 from ratings.scoring.policy import Policy
-from ratings.scoring.rates import RateEvidence, RateParameters
+from ratings.scoring.rate_parameters import RateParameters
+from ratings.scoring.rates import RateEvidence
 from ratings.scoring.sums import MarkDays
 
 FACTOR_CHANNELS = ("review", "violation", "refund", "complaint")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ratings.scoring import bounded, rates, traffic
+from ratings.scoring import bounded, rate_parameters, traffic
 from ratings.scoring.borrowing import bounded_signal, loadings
 from ratings.scoring.inputs import DaySums, Population
 from ratings.scoring.observed import Observed, observe, review_counts, view
@@ -36,8 +36,13 @@ def learn(population: Population, sums: DaySums, orders: OrderParameters, seen: 
         for name in seen.marks
     }
     rate = {
-        name: rates.estimate(
-            seen.rate_days[name], seen.rates[name], rates.RateShape.of(name, policy), population, seen.tier, policy
+        name: rate_parameters.estimate(
+            seen.rate_days[name],
+            seen.rates[name],
+            rate_parameters.RateShape.of(name, policy),
+            population,
+            seen.tier,
+            policy,
         )
         for name in seen.rates
     }

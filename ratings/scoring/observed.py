@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ratings.scoring import bounded, rates
+from ratings.scoring import bounded, rate_parameters, rates
 from ratings.scoring.borrowing import Signal, bounded_signal, rate_signal
 from ratings.scoring.inputs import DaySums, Ints, Population
 from ratings.scoring.orders import OrderParameters, Support, support
@@ -24,7 +24,7 @@ class Observed:
     mark_days: dict[str, MarkDays]
     marks: dict[str, bounded.BoundedSums]
     rate_days: dict[str, RateDays]
-    rates: dict[str, rates.RateSums]
+    rates: dict[str, rate_parameters.RateSums]
 
 
 def review_counts(population: Population, sums: DaySums) -> Ints:
@@ -55,9 +55,9 @@ def observe(population: Population, sums: DaySums, parameters: OrderParameters, 
         marks={k: bounded.decayed(d, population, policy.half_life) for k, d in m_days.items()},
         rate_days=r_days,
         rates={
-            k: rates.decayed(
+            k: rate_parameters.decayed(
                 d,
-                rates.RateShape.of(k, policy),
+                rate_parameters.RateShape.of(k, policy),
                 nothing if k == "violation" else found.doubt,
                 population,
                 policy.half_life,
@@ -85,7 +85,7 @@ def view(
     population: Population,
     seen: Observed,
     marks: dict[str, bounded.BoundedParameters],
-    rate: dict[str, rates.RateParameters],
+    rate: dict[str, rate_parameters.RateParameters],
     policy: Policy,
 ) -> View:
     """Look at everyone's days through the filter (or the decayed sums) of a policy."""
@@ -94,7 +94,7 @@ def view(
     found = {"review": bounded_signal(seen.mark_days["review"], seen.marks["review"], peer, p, population, policy)}
     evidence = {}
     for name in RATES:
-        q, shape = rate[name], rates.RateShape.of(name, policy)
+        q, shape = rate[name], rate_parameters.RateShape.of(name, policy)
         peer = q.peers.of(population, seen.tier)
         evidence[name] = rates.gathered(seen.rate_days[name], seen.rates[name], peer, q, shape, population, policy)
         found[name] = rate_signal(evidence[name], peer, q)

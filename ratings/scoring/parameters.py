@@ -9,7 +9,7 @@ from typing import Any
 from ratings.scoring.bounded import BoundedParameters
 from ratings.scoring.orders import OrderParameters
 from ratings.scoring.priors import PeerMeans
-from ratings.scoring.rates import RateParameters
+from ratings.scoring.rate_parameters import RateParameters
 from ratings.scoring.traffic import TrafficParameters
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ratings.scoring import bounded, rates, traffic
+from ratings.scoring import bounded, rate_parameters, rates, traffic
 from ratings.scoring.borrowing import Borrowed, borrow
 from ratings.scoring.channels import Channel
 from ratings.scoring.inputs import Bools, DaySums, Floats, Ints, Population
@@ -135,7 +135,7 @@ def _channels(
         quick = fast.mark(name, peer, p) if fast else None
         channels[name] = bounded.score(days, own, prior, peer, between, p, population, policy, quick)
     for name, day_rates in seen.rate_days.items():
-        q, shape = parameters.rates[name], rates.RateShape.of(name, policy)
+        q, shape = parameters.rates[name], rate_parameters.RateShape.of(name, policy)
         peer = q.peers.of(population, seen.tier)
         hasty = (fast.view.evidence[name], *fast.rate(name, peer, q)) if fast else None
         evidence, (prior, cv2) = slow.view.evidence[name], slow.rate(name, peer, q)
@@ -163,7 +163,7 @@ class _Beliefs:
             return peer, np.full_like(peer, p.tau2)
         return self.others.bounded(name, self.loadings[name], peer, p.tau2)
 
-    def rate(self, name: str, peer: Floats, p: rates.RateParameters) -> tuple[Floats, Floats]:
+    def rate(self, name: str, peer: Floats, p: rate_parameters.RateParameters) -> tuple[Floats, Floats]:
         if self.others is None:
             return peer, np.full_like(peer, p.cv2)
         return self.others.rate(name, self.loadings[name], peer, p.cv2)

@@ -7,6 +7,7 @@ import pytest
 from feedback import complaints
 from feedback.escalation import escalate_overdue
 from feedback.models import Against, Case, CaseEvent, Complaint, Fault, Remedy, Role
+from feedback.timeline import timeline
 from tests.feedback.test_complaints import DAY, HOUR, T0, evidence, filed, upheld
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def test_every_clock_that_runs_out_is_escalated_once() -> None:
     assert late_clocks() == ["acknowledge", "answer", "decide"]
     case.refresh_from_db()
     assert (case.desk, case.escalated) == ("seniors", ["acknowledge", "answer", "decide"])
-    assert "We decide" in [line.text for line in complaints.timeline(case)]
+    assert "We decide" in [line.text for line in timeline(case)]
 
 
 def test_what_is_done_in_time_stays_with_the_moderators() -> None:

@@ -117,7 +117,10 @@ def scored(card: dict[str, Any]) -> str:
 @law
 @given(seeds)
 def test_what_was_rejected_overturned_or_voided_never_was(seed: int) -> None:
-    with closed(small(seed)) as run:
+    world = small(seed)
+    for day in range(1, 40):
+        world.session("h0", day, 100)  # enough orders that a review more is never held down to nothing
+    with closed(world) as run:
         before = live_card(run)
         for status in ("rejected", "withdrawn", "open"):
             complaint(status)
@@ -126,7 +129,7 @@ def test_what_was_rejected_overturned_or_voided_never_was(seed: int) -> None:
         assert scored(live_card(run)) == scored(before)
         review(1, (1, 1, 1))
         complaint("upheld")
-        assert live_card(run)["evidence"]["counts"] != before["evidence"]["counts"]  # they did come in
+        assert scored(live_card(run)) != scored(before)
         intake.void(kind=KINDS["reviews"], ids=["new-1"], reason="never was", at=AT)
         intake.void(kind=KINDS["complaints"], ids=["new-upheld"], reason="never was", at=AT)
         assert scored(live_card(run)) == scored(before)

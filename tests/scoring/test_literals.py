@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ratings.scoring import bounded, rates
+from ratings.scoring import bounded, rate_parameters, rates
 from ratings.scoring.contributions import largest_remainder
 from ratings.scoring.inputs import Population
 from ratings.scoring.intervals import beta_interval, gamma_interval
@@ -50,9 +50,9 @@ def test_a_review_of_half_a_year_counts_half() -> None:
 def test_fifty_faulty_refunds_in_a_thousand_orders() -> None:
     # a = 2, b = 25, N = 50/.6, E = 1000/.6: (1691.667/1695.667)^85.333 = .81748
     days = RateDays(np.array([0]), np.array([999]), floats(1000), floats(1e6), floats(50), floats(50), floats(50))
-    shape = rates.RateShape.of("refund", CURRENT)
-    sums = rates.decayed(days, shape, floats(0), ONE, 180)
-    p = rates.RateParameters(PeerMeans(0.08, {}), 0.5, 0.6, 1.0, 0.0, 0.0)
+    shape = rate_parameters.RateShape.of("refund", CURRENT)
+    sums = rate_parameters.decayed(days, shape, floats(0), ONE, 180)
+    p = rate_parameters.RateParameters(PeerMeans(0.08, {}), 0.5, 0.6, 1.0, 0.0, 0.0)
     prior = floats(0.08)
     policy = replace(CURRENT, daily_filter=False)
     evidence = rates.gathered(days, sums, prior, p, shape, ONE, policy)

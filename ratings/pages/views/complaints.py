@@ -15,6 +15,7 @@ from feedback.attachments import MOST_IN_ALL
 from feedback.clocks import clocks
 from feedback.models import Fault, Topic
 from feedback.reviews import UnknownTokenError
+from feedback.timeline import timeline
 from ratings.pages import hosts
 from ratings.pages.forms import ComplaintForm
 from ratings.pages.slow_down import slow_down
@@ -69,7 +70,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "case": case,
         "clocks": clocks(case, at=at),
-        "lines": complaints.timeline(case),
+        "lines": timeline(case),
         "files": list(case.attachments.all()),
         "shares": [(Fault(who).label, share) for who, share in case.shares.items()],
         "token": token,
