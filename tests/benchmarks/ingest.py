@@ -75,13 +75,13 @@ def run(*, size: int, runs: int = 3) -> Result:
         }
         said = rounds(pieces, runs=runs)
         execute("DROP TABLE bare")
-    result = Result("load evidence (idempotent, validated, rejects kept)", f"{size:,} reviews, CSV")
+    result = Result(f"{size:,} reviews, CSV")
     result.figures = {name: rate(values, "rows") for name, values in said.items()}
-    result.ratios = [
-        ratio(said, "the first load", "bare COPY", goal="≥ 0.6"),
-        ratio(said, "the first load", "bulk_create", goal="≥ 4"),
-        ratio(said, "the first load", "pandas + COPY", goal="shown"),
-        ratio(said, "ours again", "the first load", goal="≥ 1.5"),
+    result.measures = [
+        ratio(said, "the first load", "bare COPY"),
+        ratio(said, "the first load", "bulk_create"),
+        ratio(said, "the first load", "pandas + COPY"),
+        ratio(said, "ours again", "the first load"),
     ]
     return result
 

@@ -41,14 +41,14 @@ def run(*, size: int, runs: int = 3) -> Result:
         }
         said = rounds(pieces, runs=runs)
         page = _page_times(f"{ours}/influencers/{{}}/", slugs)
-    result = Result("serve what is public", f"{size:,} influencers, 2 workers, 16 clients")
+    result = Result(f"{size:,} influencers, 2 workers, 16 clients")
     result.figures = {name: rate(values, "requests") for name, values in said.items()}
     result.figures["scorecard page, p50 · p99"] = f"{quantile(page, 0.5):.1f} · {quantile(page, 0.99):.1f} ms"
-    result.ratios = [
-        ratio(said, "scorecard", "a bare view", goal="≥ 0.7"),
-        ratio(said, "its 304", "a bare view", goal="≥ 0.7"),
-        ratio(said, "scorecard", "naive serializers", goal="≥ 25"),
-        ratio(said, "rankings, 50 rows", "a bare view", goal="≥ 0.15"),
+    result.measures = [
+        ratio(said, "scorecard", "a bare view"),
+        ratio(said, "its 304", "a bare view"),
+        ratio(said, "scorecard", "naive serializers"),
+        ratio(said, "rankings, 50 rows", "a bare view"),
     ]
     return result
 

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """How our rate compares with another's: median over the rounds, with the least and the most seen."""
+class Measure:
+    """Something that a goal is set for, or that is worth showing: the middle of the rounds, the least and the most."""
 
-    versus: str
-    goal: str
-    median: float
+    what: str
+    middle: float
     least: float
     most: float
+    unit: str = "×"
 
     def __str__(self) -> str:
-        return f"{self.median:.2f} × {self.versus} ({self.least:.2f}–{self.most:.2f}; goal {self.goal})"
+        spread = "" if self.least == self.most else f" ({_short(self.least)}–{_short(self.most)})"
+        return f"{_short(self.middle)} {self.unit}{spread}"
 
 
 @dataclass
 class Result:
-    """One row of BENCHMARKS.md."""
+    """One row of BENCHMARKS.md; `rows.py` has the goals, which name their measures."""
 
-    work: str
     size: str
     figures: dict[str, str] = field(default_factory=dict)
-    ratios: list[Ratio] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         """The row for a program."""
-        return {
-            "work": self.work,
-            "size": self.size,
-            "figures": self.figures,
-            "ratios": [vars(ratio) for ratio in self.ratios],
-            "notes": self.notes,
-        }
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, given: Mapping[str, Any]) -> Result:
+        """What `document` wrote."""
+        measures = [Measure(**measure) for measure in given["measures"]]
+        return cls(given["size"], dict(given["figures"]), measures, list(given["notes"]))
 
 
 def rounds(pieces: Mapping[str, Callable[[], float]], *, runs: int) -> dict[str, list[float]]:
@@ -53,10 +53,14 @@ def rounds(pieces: Mapping[str, Callable[[], float]], *, runs: int) -> dict[str,
     return said
 
 
-def ratio(said: Mapping[str, list[float]], ours: str, theirs: str, *, goal: str) -> Ratio:
+def ratio(said: Mapping[str, list[float]], ours: str, theirs: str) -> Measure:
     """Our rate over theirs, round by round."""
-    each = [a / b for a, b in zip(said[ours], said[theirs], strict=True)]
-    return Ratio(theirs, goal, statistics.median(each), min(each), max(each))
+    return measure(f"{ours} ÷ {theirs}", [a / b for a, b in zip(said[ours], said[theirs], strict=True)])
+
+
+def measure(what: str, values: Sequence[float], unit: str = "×") -> Measure:
+    """The middle, the least and the most of some rounds."""
+    return Measure(what, statistics.median(values), min(values), max(values), unit)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -75,3 +79,9 @@ def quantile(values: list[float], share: float) -> float:
 def rate(values: list[float], unit: str) -> str:
     """The middle of some rates, in words."""
     return f"{statistics.median(values):,.0f} {unit}/s"
+
+
+def _short(value: float) -> str:
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
