@@ -49,6 +49,10 @@ def run(supervisor: Supervisor, port: int) -> None:
     say(f"  {'own':<8}{home}/me/")
     for user, password in json.loads((state.folder() / "demo_accounts.json").read_text()).items():
         say(f"          user {user}, password {password}")
+    if os.environ["STAFF_SECOND_FACTOR"] == "off":
+        say(
+            "          (the demo asks its staff for no second factor; everywhere else the admin stays shut without one)"
+        )
     say(f"  logs    {supervisor.logs}")
     tour(home)
     while True:
@@ -151,6 +155,7 @@ def main() -> None:
     """Run the demo until Ctrl-C."""
     environ.Env.read_env(state.PROJECT / ".env")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("STAFF_SECOND_FACTOR", "off")
     try:
         with only_one():
             port = int(os.environ.get("PORT", "8000"))

@@ -11,6 +11,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return errors.plain(request, 400) if _of_api(request) else defaults.bad_request(request, exception)
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return errors.plain(request, 403) if _of_api(request) else defaults.permission_denied(request, exception)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return errors.plain(request, 404) if _of_api(request) else defaults.page_not_found(request, exception)
 

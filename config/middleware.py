@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from config.accounts import demand_second_factor
 from config.logs import request_id
 
 logger = logging.getLogger("clearhost.request")
@@ -63,3 +64,13 @@ class LanguageFromQuery:
             translation.activate(wanted)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class StaffSecondFactor:
+    """Let nobody into the admin who has no second factor, where one is required."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return demand_second_factor(request) or self.get_response(request)

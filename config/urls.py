@@ -6,13 +6,14 @@ from django.urls import include, path
 from django.utils.decorators import decorator_from_middleware
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config import health
+from config import accounts, health
 
 conditional = decorator_from_middleware(ConditionalGetMiddleware)  # an ETag, and 304 to one who has it
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/login/", accounts.staff_login),
     path("admin/", include("ratings.admin.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
@@ -24,5 +25,6 @@ urlpatterns = [
 ]
 
 handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
