@@ -37,6 +37,7 @@ class Who(Shape):
     league = serializers.ChoiceField(choices=Scorecard.League.choices)
     qualification = serializers.CharField(allow_null=True)
     qualification_expires = serializers.DateField(allow_null=True)
+    model = serializers.BooleanField(help_text="Model influencer, by the published criteria.")
 
 
 class WhoInFull(Who):
@@ -44,7 +45,6 @@ class WhoInFull(Who):
     operator = serializers.CharField(allow_null=True)
     joined_at = serializers.DateTimeField(allow_null=True)
     skill_level = serializers.CharField(allow_null=True)
-    model = serializers.BooleanField(help_text="Model influencer, by the published criteria.")
 
 
 class Overall(Shape):

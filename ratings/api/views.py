@@ -74,7 +74,6 @@ class Profile(PublicView):
             "operator": influencer.operator or None,
             "joined_at": influencer.joined_at and influencer.joined_at.isoformat(),
             "skill_level": influencer.skill_level or None,
-            "model": influencer.pk in publication.recognised(public=the_public_run(), among=[influencer.pk]),
         }
         short = summaries.side(document.data)
         return Response({**short, "influencer": {**short["influencer"], **about}})

@@ -166,7 +166,8 @@ class Book:
         standing.public = shown.public(picture=picture, actions=self._shown_actions(), at=self.at)
         standing.updated_at = self.at
         self._look_ahead(self.at, picture)
-        if before != (standing.hidden, standing.frozen, standing.public):
+        after = (standing.hidden, standing.frozen, standing.public)
+        if before != after or publication.badge_differs(influencer=self.influencer):
             publication.restand(standing=standing, at=self.at)
 
     def _keep_ends(self, picture: Picture) -> None:

@@ -6,7 +6,7 @@ from ratings.publication.reasons import Reason
 from ratings.publication.recognition import recognised
 from ratings.publication.reviews import Shown, Trust, reviews
 from ratings.publication.serving import document, documents, kept_document, public_run
-from ratings.publication.standings import card_of, restand
+from ratings.publication.standings import badge_differs, card_of, restand
 from ratings.publication.verbs import CannotPublish, hold_still, publish, renew, unpublish
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Reason",
     "Shown",
     "Trust",
+    "badge_differs",
     "card_of",
     "document",
     "documents",

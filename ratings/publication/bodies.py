@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -31,6 +31,7 @@ def assemble(
     published_at: datetime,
     updated_at: datetime,
     standing: Standing | None = None,
+    model: bool = False,
 ) -> bytes:
     """The document of one influencer: who it is about, what the run found, and where it stands."""
     influencer = card.influencer
@@ -46,6 +47,7 @@ def assemble(
         "league": card.league,
         "qualification": influencer.qualification or None,
         "qualification_expires": influencer.qualification_expires and influencer.qualification_expires.isoformat(),
+        "model": model,
     }
     if standing is not None and standing.frozen:
         card_text = presented(standing.frozen_card or card_text, standing)
@@ -84,12 +86,15 @@ def etag_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:32]
 
 
-def rewrite_all(*, run: Run, at: datetime) -> int:
-    """Replaces every public document by the one `run` gives; the caller's transaction makes it one step."""
+def rewrite_all(*, run: Run, at: datetime, models: Collection[int] = ()) -> int:
+    """Replaces every public document by the one `run` gives; the caller's transaction makes it one step.
+
+    `models` are the model influencers among them.
+    """
     written = 0
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM ratings_publicdocument")
-        for rows in _batches(run=run, at=at):
+        for rows in _batches(run=run, at=at, models=models):
             with cursor.copy(f"COPY ratings_publicdocument ({COLUMNS}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -97,7 +102,7 @@ def rewrite_all(*, run: Run, at: datetime) -> int:
     return written
 
 
-def _batches(*, run: Run, at: datetime) -> Iterator[list[tuple[Any, ...]]]:
+def _batches(*, run: Run, at: datetime, models: Collection[int]) -> Iterator[list[tuple[Any, ...]]]:
     """Rows in the order of COLUMNS; whole batches, because a connection cannot read while it copies."""
     cards = _cards(run)
     shown = Standing.objects.filter(Q(frozen=True) | ~Q(public=[])).in_bulk()
@@ -106,7 +111,15 @@ def _batches(*, run: Run, at: datetime) -> Iterator[list[tuple[Any, ...]]]:
         for card in batch:
             text: str = card.card_text  # type: ignore[attr-defined]  # of the annotation in _cards
             standing = shown.get(card.influencer_id)
-            body = assemble(card=card, card_text=text, run=run, published_at=at, updated_at=at, standing=standing)
+            body = assemble(
+                card=card,
+                card_text=text,
+                run=run,
+                published_at=at,
+                updated_at=at,
+                standing=standing,
+                model=card.influencer_id in models,
+            )
             packed = gzip.compress(body, compresslevel=5, mtime=0)
             rows.append((card.influencer.slug, card.influencer_id, run.pk, body, packed, etag_of(body), at))
         yield rows

@@ -6,7 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ratings.models import Action, Case, PublicRun, Scorecard
+from django.db.models import FloatField
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+
+from ratings.models import Action, Case, PublicRun, Run, Scorecard
 from ratings.models.governance import LIVE, CaseState
 
 SURE = 0.9  # P(top 10% of the peer group)
@@ -15,18 +19,29 @@ LEAST_PEERS = 10  # among fewer there is no best tenth
 
 def recognised(*, public: PublicRun, among: Collection[int]) -> set[int]:
     """Who of some influencers is a model influencer as of the public run; looks at cases as they are now."""
-    if public.previous is None or public.previous.as_of >= public.run.as_of or not among:
+    return chosen(run=public.run, previous=public.previous, among=among)
+
+
+def chosen(*, run: Run, previous: Run | None, among: Collection[int] | None = None) -> set[int]:
+    """The same of a run and the one published before it; of everybody unless some are named."""
+    if previous is None or previous.as_of >= run.as_of:
         return set()
-    runs = (public.run_id, public.previous_id)
-    cards = Scorecard.objects.filter(run__in=runs, influencer__in=among, status=Scorecard.Status.RATED)
-    found: dict[int, int] = {}
-    told = cards.values_list("influencer", "card__overall__peer_p_top10", "card__peer_group__size")
-    for influencer, chance, peers in told:
-        found[influencer] = found.get(influencer, 0) + (float(chance or 0) >= SURE and int(peers or 0) >= LEAST_PEERS)
-    sure = {influencer for influencer, times in found.items() if times == len(runs)}
+    sure = _sure(run, among)
+    sure = _sure(previous, sure) if sure else sure
     if not sure:
         return set()
     open_cases = Case.objects.filter(influencer__in=sure, state__in=[CaseState.OPEN, CaseState.PROPOSED])
     in_force = Action.objects.filter(influencer__in=sure, state__in=LIVE).order_by()
     ids = open_cases.order_by().values_list("influencer", flat=True)
     return sure - set(ids.union(in_force.values_list("influencer", flat=True)))
+
+
+def _sure(run: Run, among: Collection[int] | None) -> set[int]:
+    def figure(part: str, key: str) -> Cast:
+        return Cast(KeyTextTransform(key, KeyTransform(part, "card")), FloatField())
+
+    cards = Scorecard.objects.filter(run=run, status=Scorecard.Status.RATED)
+    if among is not None:
+        cards = cards.filter(influencer__in=among)
+    cards = cards.annotate(chance=figure("overall", "peer_p_top10"), peers=figure("peer_group", "size"))
+    return set(cards.filter(chance__gte=SURE, peers__gte=LEAST_PEERS).order_by().values_list("influencer", flat=True))

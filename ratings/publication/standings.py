@@ -15,6 +15,7 @@ from ratings.cards import encode
 from ratings.models import PublicDocument, PublicRun, Scorecard, Standing
 from ratings.publication import serving
 from ratings.publication.bodies import CARD_KEYS, etag_of, presented, public_rows
+from ratings.publication.recognition import recognised
 
 
 def card_of(*, influencer: Influencer) -> str:
@@ -37,6 +38,7 @@ def restand(*, standing: Standing, at: datetime) -> None:
     if was_frozen or document.live:
         outbox.put(influencers=[standing.influencer_id])
     data["standing"] = public_rows(standing, at)
+    data["influencer"]["model"] = _is_model(standing.influencer_id)
     if not document.live:
         data["updated_at"] = at.isoformat(timespec="seconds")
         document.updated_at = at
@@ -45,6 +47,17 @@ def restand(*, standing: Standing, at: datetime) -> None:
     document.etag = etag_of(body)
     document.save(update_fields=["body", "body_gzip", "etag", "updated_at"])
     serving.forget()
+
+
+def badge_differs(*, influencer: Influencer) -> bool:
+    """Whether the card says something else of a model influencer than what is open against it calls for."""
+    document = PublicDocument.objects.filter(influencer=influencer).first()
+    return document is not None and bool(document.data["influencer"].get("model")) != _is_model(influencer.pk)
+
+
+def _is_model(influencer: int) -> bool:
+    public = serving.public_run()
+    return public is not None and bool(recognised(public=public, among=[influencer]))
 
 
 def on_boards(cards: QuerySet[Scorecard]) -> QuerySet[Scorecard]:

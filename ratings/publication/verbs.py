@@ -14,6 +14,7 @@ from influencers.models import Account, Influencer
 from ratings.models import Publication, PublicDocument, PublicRun, Run, Scorecard, Standing
 from ratings.publication import retention, serving, slugs
 from ratings.publication.bodies import assemble, etag_of, rewrite_all
+from ratings.publication.recognition import chosen, recognised
 
 LOCK = 0x636C656172  # one publication at a time, whatever asks for it
 
@@ -67,7 +68,8 @@ def unpublish(*, at: datetime, reason: str = "", by: User | None = None) -> Publ
 def _show(run: Run, *, previous: int | None, at: datetime) -> PublicRun:
     slugs.assign_slugs()
     newer = list(PublicDocument.objects.filter(live=True).values_list("influencer_id", flat=True))
-    rewrite_all(run=run, at=at)
+    before = None if previous is None else Run.objects.defer("parameters", "peer_groups").get(pk=previous)
+    rewrite_all(run=run, at=at, models=chosen(run=run, previous=before))
     outbox.drop(rows=run.announced)
     Run.objects.filter(pk=run.pk).update(announced=[])
     outbox.put(influencers=newer)  # evidence the run was too early for is taken up again
@@ -103,6 +105,7 @@ def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: 
         published_at=public.published_at,
         updated_at=at,
         standing=Standing.objects.filter(pk=influencer.pk).first(),
+        model=bool(recognised(public=public, among=[influencer.pk])),
     )
     PublicDocument.objects.update_or_create(
         slug=influencer.slug,

@@ -85,8 +85,8 @@ def test_a_warm_card_costs_no_query(
         client.get(url(anna))
     with django_assert_num_queries(0):
         client.get(url(anna))
-    with django_assert_num_queries(2):
-        client.get(url(anna, ""))  # the profile: who, and whether a model host, beside the document at hand
+    with django_assert_num_queries(1):
+        client.get(url(anna, ""))  # the profile: who, beside the document at hand
 
 
 def test_fixed_headers(client: Client, anna: Influencer) -> None:

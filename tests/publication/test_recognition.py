@@ -2,14 +2,16 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from influencers.models import Influencer
 from ratings import publication
+from ratings.governance import actions
 from ratings.models import Scorecard
-from tests.governance.people import AT, acted, case
+from tests.governance.people import AT, acted, case, staff
 from tests.publication.stored import hosts, stored_run
 
 pytestmark = pytest.mark.django_db
@@ -63,9 +65,29 @@ def test_a_case_or_a_measure_ends_it_at_once(client: Client) -> None:
     assert "model host" in client.get(f"/influencers/{b.slug}/?lang=en").content.decode()
     assert client.get("/rankings/?lang=en").content.decode().count("model host") == 3
     assert client.get(f"/api/v1/influencers/{b.slug}/").json()["influencer"]["model"] is True
-    case(a)
+    opened = case(a)
     acted(b)
+    assert card(client, a)["model"] is card(client, b)["model"] is False
+    assert card(client, c)["model"] is True
     public = publication.public_run()
     assert public is not None
     assert publication.recognised(public=public, among=[a.pk, b.pk, c.pk]) == {c.pk}
     assert "model host" not in client.get(f"/influencers/{b.slug}/?lang=en").content.decode()
+    actions.dismiss(case=opened, reason="Nothing in it.", by=staff("mo"), at=AT)
+    assert card(client, a)["model"] is True
+
+
+def card(client: Client, influencer: Influencer) -> dict[str, Any]:
+    """Who the stored card says it is about, as the API sends it."""
+    influencer.refresh_from_db()
+    publication.serving.forget()
+    found: dict[str, Any] = client.get(f"/api/v1/influencers/{influencer.slug}/scorecard/").json()["influencer"]
+    return found
+
+
+def test_going_back_to_the_run_before_leaves_no_badge(client: Client) -> None:
+    (a,) = hosts(1)
+    published({a: 0.95}, {a: 0.95})
+    assert card(client, a)["model"] is True
+    publication.unpublish(at=AT)
+    assert card(client, a)["model"] is False

@@ -14,12 +14,11 @@ from ratings.pages import linked, reviews
 from ratings.pages.badge import HEIGHT, WIDTH
 from ratings.pages.card import Card
 from ratings.pages.numbers import as_day
-from ratings.publication.recognition import SURE
 
 REVIEWS = 5
 ROOM = 500  # drawn bodies, some 30 kB each
 
-_drawn: dict[tuple[str, str, str, bool], SafeString] = {}
+_drawn: dict[tuple[str, str, str], SafeString] = {}
 
 
 @require_safe
@@ -29,13 +28,10 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     newest = publication.reviews(influencer=document.influencer_id, size=REVIEWS)
     card = Card(document.data)
-    chance = document.data["overall"].get("peer_p_top10") or 0  # two closes are looked at only where this one is sure
-    public = publication.public_run() if chance >= SURE else None
-    model = bool(public and publication.recognised(public=public, among=[document.influencer_id]))
     address = request.build_absolute_uri(request.path)
     context = {
         "card": card,
-        "body": body(document, model=model),
+        "body": body(document),
         "twin": f"/api/v1/influencers/{slug}/scorecard/",
         "linked": linked.as_script(linked.review(card, address)),
         "address": address,
@@ -47,16 +43,16 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "ratings/scorecard.html", context)
 
 
-def body(document: PublicDocument, *, model: bool) -> SafeString:
+def body(document: PublicDocument) -> SafeString:
     """All that the document and its history decide, drawn once in each language; a change of either changes the ETag.
 
     History grows only with a publication, and that writes every document anew.
     """
-    key = (document.slug, document.etag, get_language() or "", model)
+    key = (document.slug, document.etag, get_language() or "")
     found = _drawn.get(key)
     if found is None:
         history = publication.year_of(influencer=document.influencer_id, until=as_day(document.data["as_of"]))
-        found = render_to_string("ratings/parts/card_body.html", {"card": Card(document.data, history), "model": model})
+        found = render_to_string("ratings/parts/card_body.html", {"card": Card(document.data, history)})
         while len(_drawn) >= ROOM:
             _drawn.pop(next(iter(_drawn), key), None)
         _drawn[key] = found
