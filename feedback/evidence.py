@@ -8,31 +8,33 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from feedback.clean import clean_columns, clean_name, clean_select, start_of
-from feedback.columns import Column, Kind, Type
+from feedback.clean import clean_columns, clean_name, start_of
+from feedback.columns import Kind, Type
 from feedback.identity import quoted
 from feedback.ingest.files import whole_folder
 from feedback.ingest.rejects import RejectsFile
 from feedback.ingest.typed import ARROW
-from feedback.kinds import KINDS, PSEUDONYMS, RATED
+from feedback.kinds import KINDS, RATED
 from feedback.models import Complaint, Refund, Session, Violation
 from feedback.models import Review as Review
 from feedback.models.evidence import Evidence
 from feedback.sieve import Sieve, small_duck
-from feedback.stored import table_of
+from feedback.stored_clean import stored_rows
 
+PLANNED_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
 BATCH = 16 << 20  # bytes of rows turned into one row group
 
 
@@ -64,8 +66,32 @@ def extract(
     with _consistent():
         for kind in kinds:
             if influencers is None or kind.name != "accounts":
-                rows = _stored_rows(kind, some=influencers is not None)
+                rows = stored_rows(kind, some=influencers is not None)
                 _export(kind, rows, names, into / f"{kind.name}.parquet")
+
+
+def question(sql: str) -> str:
+    """A statement over the clean rows of some influencers; tables in `sql`, which begins with its own, are the kinds'.
+
+    `answer` asks it: the text is made once, so that the database plans it once.
+    """
+    kinds = (kind for kind in RATED if kind.name != "accounts")
+    clean = (f"{kind.name} AS ({stored_rows(kind, some=True)})" for kind in kinds)
+    # a percent sign of its own is doubled: the driver reads names between single ones
+    return f"WITH {', '.join(clean)}, {sql.replace('%', '%%')}"
+
+
+def answer(asked: str, *, until: date, influencers: Collection[int]) -> tuple[Any, ...]:
+    """The one row that a `question` about some influencers has before the start of `until`, prepared and in binary."""
+    names = {"start": start_of(until), "influencers": list(influencers)}
+    with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor, connection.connection.pipeline():
+        # planned once, whoever is asked about; compiling it would take longer than the answer
+        cursor.execute(
+            "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
+        )
+        row: tuple[Any, ...] | None = cursor.execute(asked, names, prepare=True, binary=True).fetchone()
+    assert row is not None
+    return row
 
 
 @contextlib.contextmanager
@@ -76,61 +102,6 @@ def _consistent() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
-
-
-def _stored_rows(kind: Kind, *, some: bool) -> str:
-    """SQL of the clean rows of a kind; %(start)s is the moment before which things count, `some` means few of all."""
-    known = "x.voided_at IS NULL"
-    if kind.event_time:
-        event = f"x.{quoted(kind.event_time)}"
-        known += f" AND {event} < %(start)s AND coalesce(x.received_at, {event}) < %(start)s"
-    source = f"({_as_of(kind)}) x"
-    if some and kind.name != "coverage":
-        owner = {"influencers": "x.id", "slots": "o.influencer_id"}.get(kind.name, "x.influencer_id")
-        known += f" AND {owner} = ANY(%(influencers)s)"
-    if kind.name == "slots":  # a slot is its session's influencer's
-        source += " JOIN feedback_session o ON o.source_id = x.session_id AND o.voided_at IS NULL"
-    if kind.refers_to_influencer:
-        source += " JOIN influencers_influencer i ON i.id = x.influencer_id AND i.voided_at IS NULL"
-    if kind.name == "influencers":
-        source += " JOIN influencers_category c ON c.id = x.category_id"
-    if kind.name == "coverage":  # an assumption stands only where no source says anything
-        said = "SELECT kind FROM feedback_coverage WHERE NOT assumed AND voided_at IS NULL"
-        known += f" AND NOT (x.assumed AND x.kind IN ({said}))"
-    return f"SELECT {clean_select(kind, _stored_value(kind))} FROM {source} WHERE {known}"
-
-
-def _as_of(kind: Kind) -> str:
-    """The stored rows, each in its latest revision before the start; who is judged is known even before its first."""
-    table, judged = table_of(kind), kind.name in ("influencers", "accounts")
-    before = "(y.updated_at IS NULL OR y.updated_at < %(start)s)"
-    order = f"{before} DESC, CASE WHEN {before} THEN y.updated_at END DESC NULLS LAST, y.updated_at"
-    revisions = (
-        "SELECT (jsonb_populate_record(f, r.row)).* FROM feedback_revision r "
-        f"WHERE r.kind = '{kind.name}' AND r.source_id = f.source_id UNION ALL SELECT f.*"
-    )
-    return (
-        f"SELECT f.* FROM {table} f WHERE f.updated_at IS NULL OR f.updated_at < %(start)s UNION ALL "
-        f"SELECT h.* FROM {table} f JOIN LATERAL (SELECT y.* FROM ({revisions}) y "
-        f"WHERE {'true' if judged else before} ORDER BY {order} LIMIT 1) h ON true WHERE f.updated_at >= %(start)s"
-    )
-
-
-def _stored_value(kind: Kind) -> Callable[[Column], str]:
-    def value(column: Column) -> str:
-        if column.name == kind.key:
-            return "x.source_id"
-        if column.name == "influencer_id":
-            return "i.source_id"
-        if column.name in PSEUDONYMS:
-            return f"encode(uuid_send(x.{column.name}), 'hex')"
-        if column.name == "category" and kind.name == "influencers":
-            return "c.code"
-        stored = f"x.{quoted(column.name)}"
-        # a double holds microseconds exactly until 2255, and is four times as fast as the exact numeric
-        return f"round(date_part('epoch', {stored}) * 1e6)::bigint" if column.type is Type.TIME else stored
-
-    return value
 
 
 def _export(kind: Kind, rows: str, names: dict[str, Any], path: Path) -> None:

@@ -67,7 +67,12 @@ class Influencer(Sourced):
     class Meta(Sourced.Meta):
         verbose_name = _("influencer")
         verbose_name_plural = _("influencers")
-        indexes = [GinIndex(fields=["search"], name="influencer_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="influencer_search"),
+            models.Index(
+                fields=["updated_at"], condition=models.Q(updated_at__isnull=False), name="influencer_revised"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -100,6 +100,27 @@ def part(*, influencers: Collection[str], reviewers: Collection[str]) -> Ledger:
     )
 
 
+def state_of(
+    *, influencers: Collection[str], reviewers: Collection[str], policy: Policy
+) -> tuple[TrustState, Floats | None]:
+    """A copy of the state at the last close for these alone, to be moved on, and their shares of supported orders."""
+    day = last_day()
+    assert day is not None, "no day is closed yet"
+    held = _state(day)
+    who, accounts = _places(held.influencers, influencers), _places(held.reviewers, reviewers)
+    share = None if held.share is None else np.where(who >= 0, np.append(held.share, 1.0)[who], 1.0)
+    return held.state.select(who, accounts, policy), share
+
+
+def _places(sorted_ids: np.ndarray[Any, Any], wanted: Collection[str]) -> Any:
+    """Where each of these stands, −1 where it does not."""
+    if not wanted or not sorted_ids.size:
+        return np.full(len(wanted), -1, dtype=np.int64)
+    names = np.array([name.encode() for name in wanted])
+    at = np.minimum(np.searchsorted(sorted_ids, names), sorted_ids.size - 1)
+    return np.where(sorted_ids[at] == names, at, -1)
+
+
 def _found(sorted_ids: np.ndarray[Any, Any], wanted: Collection[str]) -> Any:
     names = np.array([name.encode() for name in wanted], dtype=object)
     if not names.size or not sorted_ids.size:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from django.db import transaction
 
 from feedback import evidence, outbox
 from influencers.models import Influencer
-from ratings import cards, ledger, publication, runs
+from ratings import cards, few, ledger, publication, runs
 from ratings.days import policy_date
 from ratings.models import PublicDocument, Run, Scorecard
-from ratings.rating import Scores, rate_evidence
+from ratings.rating import Scores, rate_evidence, rate_gathered
 from ratings.scoring.document import RANK_KEYS
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import Policy
@@ -110,7 +111,22 @@ def _speaks_of(document: PublicDocument) -> date:
     return policy_date(document.updated_at) + timedelta(days=1) if document.live else document.run.as_of
 
 
+@lru_cache(maxsize=4)
+def _learned(pk: int, digest: str) -> tuple[Policy, Parameters]:
+    """What a stored run was rated under and what it learned; neither ever changes."""
+    run = Run.objects.select_related("policy").get(pk=pk)
+    return Policy.from_document(run.policy.document), Parameters.from_document(run.parameters)
+
+
 def _rescore(influencers: Collection[int], as_of: date, run: Run, explain: str = "summary") -> Scores:
+    """Rate some influencers by the parameters of `run`: from sums the database makes, or from files for single events.
+
+    Before the first close nothing is judged yet, and everything is gathered as for a full rating.
+    """
+    policy, parameters = _learned(run.pk, run.digest)
+    if explain == "summary" and ledger.last_day() is not None:
+        gathered = few.gather(influencers=influencers, as_of=as_of, policy=policy)
+        return rate_gathered(gathered, as_of=as_of, policy=policy, parameters=parameters)
     with tempfile.TemporaryDirectory(prefix="clearhost-live-") as folder:
         evidence.extract(until=as_of, into=Path(folder), influencers=influencers)
         who = pq.read_table(Path(folder) / "influencers.parquet", columns=["influencer_id"])
@@ -119,8 +135,8 @@ def _rescore(influencers: Collection[int], as_of: date, run: Run, explain: str =
             Path(folder),
             as_of=as_of,
             explain=explain,
-            policy=Policy.from_document(run.policy.document),
-            parameters=Parameters.from_document(run.parameters),
+            policy=policy,
+            parameters=parameters,
             ledger=ledger.part(
                 influencers=who["influencer_id"].to_pylist(), reviewers=set(accounts["reviewer_id"].to_pylist())
             ),

@@ -209,6 +209,22 @@ def rate_evidence(
     as_of_day = (as_of - EPOCH).days
     rows = explain == "full"
     gathered = embedded.gather(evidence, as_of_day=as_of_day, policy=policy, rows=rows, ledger=ledger)
+    return rate_gathered(
+        gathered, as_of=as_of, policy=policy, parameters=parameters, explain=explain, progress=progress
+    )
+
+
+def rate_gathered(
+    gathered: embedded.Gathered,
+    *,
+    as_of: date,
+    policy: Policy,
+    parameters: Parameters | None = None,
+    explain: str = "summary",
+    progress: Callable[[str], None] | None = None,
+) -> Scores:
+    """Rate whoever's evidence has been summed already; otherwise as `rate_evidence`."""
+    tell = progress or (lambda step: None)
     population = gathered.population
     if parameters is None:
         tell("parameters")
@@ -224,4 +240,4 @@ def rate_evidence(
     return Scores(as_of, policy, explain, cards, observed, parameters, gathered)
 
 
-__all__ = ["CURRENT", "PPM", "Policy", "Scores", "rate_evidence"]
+__all__ = ["CURRENT", "PPM", "Policy", "Scores", "rate_evidence", "rate_gathered"]

@@ -59,8 +59,12 @@ def words(label: Any, length: int = 200) -> models.CharField[Any, Any]:
 
 
 def by_time_and_influencer(kind: str, time: str) -> list[models.Index]:
-    """Every further index costs load speed."""
-    return [
+    """Every further index costs load speed; of those by revision only rows that were ever revised are in one."""
+    found = [
         BrinIndex(fields=[time], name=f"{kind}_time"),
         models.Index(fields=["influencer", f"-{time}"], name=f"{kind}_of_influencer"),
     ]
+    if KINDS[f"{kind}s"].rated:  # who rates asks what was revised later, of the whole table, whoever it is about
+        revised = models.Q(updated_at__isnull=False)
+        found.append(models.Index(fields=["updated_at"], condition=revised, name=f"{kind}_revised"))
+    return found

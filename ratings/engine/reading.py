@@ -13,6 +13,11 @@ def fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
     """The sums in the order of their keys, so that adding floats over them later never depends on the engine."""
     found = db.execute(sql).fetchnumpy()
     table = {name: np.asarray(found.pop(name)).astype(np.int64, copy=False) for name in list(found)}
+    return in_order(table, keys)
+
+
+def in_order(table: dict[str, Ints], keys: tuple[str, ...]) -> dict[str, Ints]:
+    """The same sums in the order of their keys; the given table is emptied."""
     order = np.lexsort([table[key] for key in reversed(_scan_order(keys))])
     return {name: table.pop(name)[order] for name in list(table)}
 

@@ -14,6 +14,8 @@ import numpy as np
 from ratings.scoring.inputs import Floats, Ints
 from ratings.scoring.sums import per_influencer
 
+FEW = 12  # rows per day of the longest: with fewer, plain numbers are faster than arrays
+
 
 @dataclass(frozen=True)
 class Filtered:
@@ -43,7 +45,7 @@ def ou_filter(
     speed: float,
     last_day: int,
 ) -> Filtered:
-    """Run the filter over the days of all influencers at once, each day's k-th of every influencer together.
+    """Run the filter over the days of all influencers.
 
     Parameters
     ----------
@@ -54,45 +56,83 @@ def ou_filter(
     last_day : day at whose end the state is wanted
     """
     n = prior.size
-    mean, variance, seen = prior.copy(), between.copy(), np.full(n, np.iinfo(np.int64).min)
-    order, cuts = _ranks(influencer, n)
-    gain, keep = np.zeros(day.size), np.ones(day.size)
+    counts = np.bincount(influencer, minlength=n)
+    ends = np.cumsum(counts)
+    gap = np.zeros(day.size)
+    gap[1:] = np.diff(day)
+    gap[(ends - counts)[counts > 0]] = 0.0
+    keep = np.exp(-speed * gap)
+    rho = np.ones(n)
+    rho[counts > 0] = np.exp(-speed * (last_day - day[ends[counts > 0] - 1]))
+    run = _one_by_one if day.size < FEW * int(counts.max(initial=0)) else _together
+    mean, variance, weight = run(influencer, counts, y, noise, keep, rho, prior, between)
+    mean = prior + rho * (mean - prior)
+    variance = rho * rho * variance + between * (1 - rho * rho)
+    return Filtered(mean, variance, weight, per_influencer(influencer, weight, n))
+
+
+def _one_by_one(
+    influencer: Ints, counts: Ints, y: Floats, noise: Floats, keep: Floats, end: Floats, prior: Floats, between: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """The filter in plain numbers, influencer by influencer: for few of them, arrays of a few cost more than they save.
+
+    Every operation is one of `_together`'s, in the same order, and so gives the same digits.
+    """
+    mean, variance, weight = prior.copy(), between.copy(), np.zeros(y.size)
+    begin = 0
+    for who in np.flatnonzero(counts).tolist():
+        rows = slice(begin, begin + int(counts[who]))
+        begin = rows.stop
+        p, b = float(prior[who]), float(between[who])
+        m, v = p, b
+        left: list[tuple[float, float]] = []
+        for rho, x, r in zip(keep[rows].tolist(), y[rows].tolist(), noise[rows].tolist(), strict=True):
+            if left:
+                m = p + rho * (m - p)
+                v = rho * rho * v + b * (1 - rho * rho)
+            g = v / (v + r)
+            m += g * (x - m)
+            rest = 1 - g
+            v *= rest
+            left.append((g, rest * rho))
+        mean[who], variance[who] = m, v
+        carry, weights = float(end[who]), []
+        for g, after in reversed(left):
+            weights.append(g * carry)
+            carry *= after
+        weight[rows] = weights[::-1]
+    return mean, variance, weight
+
+
+def _together(
+    influencer: Ints, counts: Ints, y: Floats, noise: Floats, keep: Floats, end: Floats, prior: Floats, between: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """The filter over arrays, each day's k-th of every influencer together."""
+    mean, variance, gain = prior.copy(), between.copy(), np.zeros(y.size)
+    order, cuts = _ranks(influencer, counts)
     for k in range(cuts.size - 1):
         rows = order[cuts[k] : cuts[k + 1]]
         who = influencer[rows]
         if k:
-            rho = np.exp(-speed * (day[rows] - seen[who]))
-            keep[rows] = rho
+            rho = keep[rows]
             mean[who] = prior[who] + rho * (mean[who] - prior[who])
             variance[who] = rho * rho * variance[who] + between[who] * (1 - rho * rho)
         g = variance[who] / (variance[who] + noise[rows])
         mean[who] += g * (y[rows] - mean[who])
         variance[who] *= 1 - g
-        gain[rows], seen[who] = g, day[rows]
-    known = np.unique(influencer)
-    rho = np.ones(n)
-    rho[known] = np.exp(-speed * (last_day - seen[known]))
-    mean = prior + rho * (mean - prior)
-    variance = rho * rho * variance + between * (1 - rho * rho)
-    weight = _weights(influencer, gain, keep, rho, order, cuts)
-    return Filtered(mean, variance, weight, per_influencer(influencer, weight, n))
-
-
-def _ranks(influencer: Ints, n: int) -> tuple[Ints, Ints]:
-    """Rows ordered by their place within their influencer, and where each place begins."""
-    counts = np.bincount(influencer, minlength=n)
-    first = np.cumsum(counts) - counts
-    rank = np.arange(influencer.size) - first[influencer]
-    order = np.argsort(rank, kind="stable")
-    return order, np.searchsorted(rank[order], np.arange(int(counts.max(initial=0)) + 1))
-
-
-def _weights(influencer: Ints, gain: Floats, keep: Floats, end: Floats, order: Ints, cuts: Ints) -> Floats:
-    """Backwards: what is left at the end of what each day put in."""
+        gain[rows] = g
     carry, weight = end.copy(), np.zeros(gain.size)
     for k in range(cuts.size - 2, -1, -1):
         rows = order[cuts[k] : cuts[k + 1]]
         who = influencer[rows]
         weight[rows] = gain[rows] * carry[who]
         carry[who] *= (1 - gain[rows]) * keep[rows]
-    return weight
+    return mean, variance, weight
+
+
+def _ranks(influencer: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Rows ordered by their place within their influencer, and where each place begins."""
+    first = np.cumsum(counts) - counts
+    rank = np.arange(influencer.size) - first[influencer]
+    order = np.argsort(rank, kind="stable")
+    return order, np.searchsorted(rank[order], np.arange(int(counts.max(initial=0)) + 1))

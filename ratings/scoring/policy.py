@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 VERSION_LENGTH = 32
@@ -186,7 +187,7 @@ class Policy:
         if abs(sum(self.weights.values()) - 1) > 1e-9:
             raise PolicyError(f"the weights must add up to 1, not {sum(self.weights.values())!r}")
 
-    @property
+    @cached_property
     def weights(self) -> dict[str, float]:
         """Weight of each channel in the overall score, in the order of the dimensions."""
         return {
@@ -199,7 +200,7 @@ class Policy:
             "traffic": self.weight_traffic,
         }
 
-    @property
+    @cached_property
     def hasty(self) -> Policy:
         """The same constants with the memory of the faster filter."""
         return replace(self, memory_half_life=min(self.memory_half_life, self.recent_half_life))
