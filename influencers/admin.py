@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 
 EXACT_UP_TO = 10_000
 RECENT = 1_000
-MOST_PAGES = 2_000
+MOST_PAGES = 500
+DEEP = 1_000  # rows past which a page is found by primary keys alone
 ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass"
 
 if TYPE_CHECKING:
@@ -30,8 +31,16 @@ else:
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
     """A million rows are not counted to draw a page number: past ten thousand the planner's estimate will do.
 
-    Nobody turns two thousand pages, and the last of them would cost as much as reading them all.
+    Nobody turns five hundred pages, and the last of all would cost as much as reading them all.
     """
+
+    def page(self, number: Any) -> Page[Any]:
+        number = self.validate_number(number)
+        first, rows = (number - 1) * self.per_page, self.object_list
+        if first < DEEP or not isinstance(rows, QuerySet):
+            return super().page(number)
+        keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page])
+        return self._get_page(rows.filter(pk__in=keys), number, self)
 
     @cached_property
     def count(self) -> int:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models.fields import bounds, by_time_and_influencer, choice, count, moment, number, source_key, words
+from feedback.models.fields import (
+    bounds,
+    by_time_and_influencer,
+    choice,
+    count,
+    moment,
+    number,
+    source_key,
+    voided,
+    words,
+)
 from influencers.models import ID_COLLATION, Influencer, Sourced
 
 
@@ -202,7 +212,7 @@ class Slot(Sourced):
         verbose_name = _("slot")
         verbose_name_plural = _("slots")
         constraints = [*Sourced.Meta.constraints, *bounds("slots")]
-        indexes = [models.Index(fields=["session_id"], name="slot_of_session")]
+        indexes = [models.Index(fields=["session_id"], name="slot_of_session"), voided("slot")]
 
 
 class Order(Evidence):

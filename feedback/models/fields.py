@@ -63,8 +63,14 @@ def by_time_and_influencer(kind: str, time: str) -> list[models.Index]:
     found = [
         BrinIndex(fields=[time], name=f"{kind}_time"),
         models.Index(fields=["influencer", f"-{time}"], name=f"{kind}_of_influencer"),
+        voided(kind),
     ]
     if KINDS[f"{kind}s"].rated:  # who rates asks what was revised later, of the whole table, whoever it is about
         revised = models.Q(updated_at__isnull=False)
         found.append(models.Index(fields=["updated_at"], condition=revised, name=f"{kind}_revised"))
     return found
+
+
+def voided(kind: str) -> models.Index:
+    """The few that were voided, for whoever lists them; nothing on a row that was not."""
+    return models.Index(fields=["id"], condition=models.Q(voided_at__isnull=False), name=f"{kind}_voided")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from ratings import publication
 from ratings.admin.words import channel, dimension
 from ratings.models import Run
-from ratings.publication.differences import MOST_LISTED, SHOWN, Cause, Move, difference, moves
+from ratings.publication.differences import MOST_LISTED, SHOWN, Cause, Difference, Move, difference, moves
 
 PER_PAGE = 50
+KEPT = 86_400  # seconds
 MOST_CAUSES = 3
 NAMES: dict[str, str | Promise] = {
     "moved": _("all who move"),
@@ -39,7 +41,7 @@ def context(request: HttpRequest, after: Run) -> dict[str, Any]:
         raise Http404
     start = min((number - 1) * PER_PAGE, MOST_LISTED)
     found = moves(before=before, after=after, shown=shown, begins=begins, start=start, size=PER_PAGE + 1)
-    whole = difference(before=before, after=after)
+    whole = _whole(before, after)
     return {
         "before": before,
         "after": after,
@@ -54,6 +56,13 @@ def context(request: HttpRequest, after: Run) -> dict[str, Any]:
         "next": number + 1 if len(found) > PER_PAGE and start < MOST_LISTED else None,
         "previous": number - 1 or None,
     }
+
+
+def _whole(before: Run, after: Run) -> Difference:
+    """Stored runs don't change, so what differs between two of them is counted once."""
+    key = f"difference:{before.pk}:{before.digest}:{after.pk}:{after.digest}"
+    found: Difference = cache.get_or_set(key, lambda: difference(before=before, after=after), KEPT)
+    return found
 
 
 def other(request: HttpRequest, after: Run) -> Run | None:

@@ -67,7 +67,7 @@ TABLES = (
 EVIDENCE = "/admin/feedback/review/"
 PAGES = {
     "reviews": EVIDENCE,
-    "reviews, page 2,000": f"{EVIDENCE}?p={{far}}",
+    "reviews, last page": f"{EVIDENCE}?p={{far}}",
     "reviews, verified": f"{EVIDENCE}?verified__exact=1",
     "reviews, one star": f"{EVIDENCE}?service=1",
     "reviews, void (1 in 5,000)": f"{EVIDENCE}?voided_at__isempty=0",
@@ -109,7 +109,7 @@ def fill(*, reviews: int, influencers: int) -> dict[str, int]:
             cursor.execute(f"VACUUM ANALYZE {table}")
         cursor.execute("SELECT max(id), (SELECT min(id) FROM influencers_category) FROM ratings_run")
         run, category = cursor.fetchone()
-    far = max(1, min(2_000, reviews // 200))  # the last that is offered, or of a small table one in the middle
+    far = max(1, min(500, reviews // 200))  # the last that is offered, or of a small table one in the middle
     return {"run": run, "category": category, "host": first + influencers // 2, "far": far}
 
 
