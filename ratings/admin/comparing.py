@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ratings import publication
 from ratings.admin.words import channel, dimension
 from ratings.models import Run
-from ratings.publication.differences import MOST_LISTED, SHOWN, Cause, Difference, Move, difference, moves
+from ratings.publication.differences import SHOWN, Cause, Difference, Move, difference, listed, moves
 
 PER_PAGE = 50
 KEPT = 86_400  # seconds
@@ -39,8 +39,9 @@ def context(request: HttpRequest, after: Run) -> dict[str, Any]:
     number = max(int(text), 1) if (text := request.GET.get("p", "1")).isdecimal() and len(text) < 9 else 1
     if shown not in SHOWN:
         raise Http404
-    start = min((number - 1) * PER_PAGE, MOST_LISTED)
-    found = moves(before=before, after=after, shown=shown, begins=begins, start=start, size=PER_PAGE + 1)
+    start = (number - 1) * PER_PAGE
+    who = _listed(before, after, shown, begins)
+    found = moves(before=before, after=after, who=who[start : start + PER_PAGE])
     whole = _whole(before, after)
     return {
         "before": before,
@@ -49,20 +50,34 @@ def context(request: HttpRequest, after: Run) -> dict[str, Any]:
         "whole": whole,
         "tabs": [(key, label, whole.counts[key], key == shown) for key, label in NAMES.items()],
         "causes": [(_named(cause), 100 * cause.points) for cause in whole.causes],
-        "rows": [(move, _arrow(move.rank), _why(move)) for move in found[:PER_PAGE]],
+        "rows": [(move, _arrow(move.rank), _why(move)) for move in found],
         "shown": shown,
         "q": begins,
         "number": number,
-        "next": number + 1 if len(found) > PER_PAGE and start < MOST_LISTED else None,
+        "next": number + 1 if len(who) > start + PER_PAGE else None,
         "previous": number - 1 or None,
     }
 
 
 def _whole(before: Run, after: Run) -> Difference:
     """Stored runs don't change, so what differs between two of them is counted once."""
-    key = f"difference:{before.pk}:{before.digest}:{after.pk}:{after.digest}"
-    found: Difference = cache.get_or_set(key, lambda: difference(before=before, after=after), KEPT)
+    found: Difference = cache.get_or_set(
+        _key("difference", before, after), lambda: difference(before=before, after=after), KEPT
+    )
     return found
+
+
+def _listed(before: Run, after: Run, shown: str, begins: str) -> list[int]:
+    """Looked for once, too, unless by name."""
+    if begins:
+        return listed(before=before, after=after, shown=shown, begins=begins)
+    key = _key(f"moves:{shown}", before, after)
+    found: list[int] = cache.get_or_set(key, lambda: listed(before=before, after=after, shown=shown), KEPT)
+    return found
+
+
+def _key(what: str, before: Run, after: Run) -> str:
+    return f"{what}:{before.pk}:{before.digest}:{after.pk}:{after.digest}"
 
 
 def other(request: HttpRequest, after: Run) -> Run | None:

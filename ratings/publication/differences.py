@@ -38,11 +38,16 @@ GRADES = f"""
 SELECT a.grade, b.grade, count(*) {BOTH}
 WHERE a.status = 'rated' AND b.status = 'rated' GROUP BY 1, 2
 """
+FURTHEST = "ORDER BY abs(coalesce(b.score - a.score, 0)) DESC, influencer_id"
+LISTED = f"""
+SELECT influencer_id {BOTH} WHERE ({{condition}}) AND coalesce(b.name, a.name) LIKE %(begins)s
+{FURTHEST} LIMIT %(limit)s
+"""
+ASKED = "AND influencer_id = ANY(%(who)s)"
 MOVES = f"""
 SELECT influencer_id, coalesce(b.name, a.name), a.score, b.score, a.grade, b.grade, a.rank, b.rank, a.status, b.status
-{BOTH} WHERE ({{condition}}) AND coalesce(b.name, a.name) LIKE %(begins)s
-ORDER BY abs(coalesce(b.score - a.score, 0)) DESC, influencer_id LIMIT %(limit)s OFFSET %(offset)s
-"""
+FROM ({CARDS}%(before)s {ASKED}) a FULL JOIN ({CARDS}%(after)s {ASKED}) b USING (influencer_id) {FURTHEST}
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def difference(*, before: Run, after: Run) -> Difference:
         grades = sorted((old, new, count) for old, new, count in cursor.fetchall() if old != new)
     median, p90, p99, most = spread or (0.0, 0.0, 0.0, 0.0)
     share: Counter[tuple[str, str]] = Counter()
-    for move in moves(before=before, after=after, size=LOOKED_INTO):
+    for move in moves(before=before, after=after, who=listed(before=before, after=after, most=LOOKED_INTO)):
         for cause in move.causes:
             share[cause.dimension, cause.channel] += abs(cause.points)  # type: ignore[assignment]  # sums of points
     whole = sum(share.values()) or 1
@@ -119,16 +124,21 @@ def difference(*, before: Run, after: Run) -> Difference:
     )
 
 
-def moves(
-    *, before: Run, after: Run, shown: str = "moved", begins: str = "", start: int = 0, size: int = 50
-) -> list[Move]:
-    """Those who move, the furthest first, each with where its points came from."""
+def listed(*, before: Run, after: Run, shown: str = "moved", begins: str = "", most: int = MOST_LISTED) -> list[int]:
+    """Primary keys of those who move, the furthest first; `begins` is what their names begin with."""
     names: dict[str, Any] = {
-        "before": before.pk, "after": after.pk, "steady": STEADY, "limit": size, "offset": min(start, MOST_LISTED),
+        "before": before.pk, "after": after.pk, "steady": STEADY, "limit": most,
         "begins": begins.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(MOVES.format(condition=SHOWN[shown]), names)
+        cursor.execute(LISTED.format(condition=SHOWN[shown]), names)
+        return [who for (who,) in cursor.fetchall()]
+
+
+def moves(*, before: Run, after: Run, who: list[int]) -> list[Move]:
+    """How these move, the furthest first, each with where its points came from."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVES, {"before": before.pk, "after": after.pk, "who": who})
         rows = cursor.fetchall()
     parts = _parts([row[0] for row in rows], before, after)
     return [

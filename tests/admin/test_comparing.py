@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 from influencers.models import Influencer
 from ratings import publication
 from ratings.models import Publication, PublicRun, Run
-from ratings.publication.differences import Cause, causes, difference, moves
+from ratings.publication.differences import Cause, Move, causes, difference, listed, moves
 from tests.publication.stored import AT, hosts, stored_run
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +29,12 @@ def runs(people: list[Influencer]) -> tuple[Run, Run]:
     return first, second
 
 
+def _moves(before: Run, after: Run, shown: str = "moved", begins: str = "") -> list[Move]:
+    return moves(before=before, after=after, who=listed(before=before, after=after, shown=shown, begins=begins))
+
+
 def test_who_moves_and_by_how_much(runs: tuple[Run, Run], people: list[Influencer]) -> None:
-    found = moves(before=runs[0], after=runs[1])
+    found = _moves(runs[0], runs[1])
     assert [(move.influencer, move.points) for move in found] == [
         (people[2].pk, pytest.approx(-10.0)),
         (people[1].pk, pytest.approx(2.0)),
@@ -45,9 +49,9 @@ def test_who_moves_and_by_how_much(runs: tuple[Run, Run], people: list[Influence
 
 
 def test_what_came_and_what_went(runs: tuple[Run, Run], people: list[Influencer]) -> None:
-    (came,) = moves(before=runs[0], after=runs[1], shown="came")
+    (came,) = _moves(runs[0], runs[1], shown="came")
     assert (came.influencer, came.points, came.causes) == (people[3].pk, None, [])
-    (gone,) = moves(before=runs[1], after=runs[0], shown="gone")
+    (gone,) = _moves(runs[1], runs[0], shown="gone")
     assert gone.influencer == people[3].pk
 
 
@@ -66,8 +70,8 @@ def test_points_are_explained_by_channel() -> None:
 
 
 def test_a_name_with_wildcards_is_taken_literally(runs: tuple[Run, Run]) -> None:
-    assert moves(before=runs[0], after=runs[1], begins="%") == []
-    assert len(moves(before=runs[0], after=runs[1], begins="Host 00")) == 2
+    assert _moves(runs[0], runs[1], begins="%") == []
+    assert len(_moves(runs[0], runs[1], begins="Host 00")) == 2
 
 
 def test_look_then_publish_with_a_reason(admin_client: Client, runs: tuple[Run, Run], admin_user: User) -> None:
