@@ -40,7 +40,7 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
         if first < DEEP or not isinstance(rows, QuerySet):
             return super().page(number)
         keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page])
-        return self._get_page(rows.filter(pk__in=keys), number, self)
+        return Page(rows.filter(pk__in=keys), number, self)
 
     @cached_property
     def count(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest
@@ -14,6 +15,7 @@ from ratings.admin.words import channel, dimension
 from ratings.models import Run
 from ratings.publication.differences import SHOWN, Cause, Difference, Move, difference, listed, moves
 
+T = TypeVar("T")
 PER_PAGE = 50
 KEPT = 86_400  # seconds
 MOST_CAUSES = 3
@@ -60,24 +62,23 @@ def context(request: HttpRequest, after: Run) -> dict[str, Any]:
 
 
 def _whole(before: Run, after: Run) -> Difference:
-    """Stored runs don't change, so what differs between two of them is counted once."""
-    found: Difference = cache.get_or_set(
-        _key("difference", before, after), lambda: difference(before=before, after=after), KEPT
-    )
-    return found
+    return _once(f"difference:{_pair(before, after)}", lambda: difference(before=before, after=after))
 
 
 def _listed(before: Run, after: Run, shown: str, begins: str) -> list[int]:
-    """Looked for once, too, unless by name."""
     if begins:
         return listed(before=before, after=after, shown=shown, begins=begins)
-    key = _key(f"moves:{shown}", before, after)
-    found: list[int] = cache.get_or_set(key, lambda: listed(before=before, after=after, shown=shown), KEPT)
-    return found
+    return _once(f"moves:{shown}:{_pair(before, after)}", lambda: listed(before=before, after=after, shown=shown))
 
 
-def _key(what: str, before: Run, after: Run) -> str:
-    return f"{what}:{before.pk}:{before.digest}:{after.pk}:{after.digest}"
+def _once(key: str, find: Callable[[], T]) -> T:
+    """Stored runs don't change, so what differs between two of them is looked for once."""
+    found: T | None = cache.get_or_set(key, find, KEPT)
+    return find() if found is None else found
+
+
+def _pair(before: Run, after: Run) -> str:
+    return f"{before.pk}:{before.digest}:{after.pk}:{after.digest}"
 
 
 def other(request: HttpRequest, after: Run) -> Run | None:
