@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Case as Choose
+from django.db.models import Expression, F, When
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Case, Remedy
@@ -47,3 +50,16 @@ def clocks(case: Case, *, at: datetime) -> list[Clock]:
     if case.closed_at is not None and case.remedy not in ("", Remedy.NONE):
         running.append((ClockName.REMEDY, case.closed_at + REMEDY_WITHIN, case.remedied_at))
     return [Clock(name, due, done, late=(done or at) > due) for name, due, done in running]
+
+
+def next_due() -> Expression:
+    """When the earliest running clock of a case is due, as `clocks` says: for the database to sort by."""
+    answer_due = F("opened_at") + ANSWER_WITHIN
+    heard = Least(Coalesce("answered_at", answer_due), answer_due)
+    return Choose(
+        When(closed_at__isnull=False, then=F("closed_at") + REMEDY_WITHIN),
+        When(acknowledged_at=None, then=F("opened_at") + ACKNOWLEDGE_WITHIN),
+        When(answered_at=None, then=answer_due),
+        default=Greatest(heard, Coalesce("reopened_at", heard)) + DECIDE_WITHIN,
+        output_field=models.DateTimeField(),
+    )

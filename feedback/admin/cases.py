@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -78,6 +79,11 @@ class StepForm(forms.Form):
             field.required = name not in {*SHARES, "against_name"}
 
 
+def minute(at: datetime) -> str:
+    """As it is read aloud; `format_html` knows words alone."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
 def take(step: Event, case: Case, given: dict[str, Any], actor: User) -> Case:
     """Do what was asked, now and in the name of the one who asked."""
     how: dict[str, Any] = {"case": case, "at": timezone.now(), "actor": actor}
@@ -144,16 +150,20 @@ class CaseAdmin(RecordAdmin):
     @admin.display(description=_("clocks"))
     def due(self, case: Case) -> SafeString:
         rows = (
-            (clock.name.label, timezone.localtime(clock.done_at or clock.due), _("late") if clock.late else "")
+            (
+                clock.name.label,
+                minute(clock.done_at) if clock.done_at else format_lazy(_("due {moment}"), moment=minute(clock.due)),
+                _("late") if clock.late else "",
+            )
             for clock in clocks(case, at=timezone.now())
         )
-        return format_html_join(SafeString("<br>"), "{}: {:%Y-%m-%d %H:%M} {}", rows)
+        return format_html_join(SafeString("<br>"), "{}: {} <strong>{}</strong>", rows)
 
     @admin.display(description=_("timeline"))
     def happened(self, case: Case) -> SafeString:
         rows = (
             (
-                timezone.localtime(event.at),
+                minute(event.at),
                 event.get_kind_display(),
                 event.get_role_display(),
                 event.actor or "",
@@ -161,7 +171,7 @@ class CaseAdmin(RecordAdmin):
             )
             for event in case.events.select_related("actor")
         )
-        return format_html_join("", "<p>{:%Y-%m-%d %H:%M} <strong>{}</strong> ({} {})<br>{}</p>", rows)
+        return format_html_join("", "<p>{} <strong>{}</strong> ({} {})<br>{}</p>", rows)
 
     @admin.display(description=_("attachments"))
     def files(self, case: Case) -> SafeString:

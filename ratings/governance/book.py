@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from influencers.models import Influencer
 from ratings import publication
-from ratings.governance import notices, shown
+from ratings.governance import ladder, notices, shown
 from ratings.governance.ladder import RUNGS
 from ratings.governance.standing import Line, Measure, Picture, replay
 from ratings.governance.statement import follow_up
@@ -83,10 +83,9 @@ class Book:
             key=key,
         )
 
-    def live(self) -> list[Action]:
+    def live(self) -> QuerySet[Action]:
         """Actions in force, the oldest first."""
-        found = Action.objects.filter(influencer__in=self.ids, state=ActionState.IN_FORCE)
-        return list(found.select_related("case", "case__influencer", "supersedes").order_by("id"))
+        return Action.objects.filter(influencer__in=self.ids, state=ActionState.IN_FORCE).order_by("id")
 
     # what time alone changes ----------------------------------------------------------------------------
 
@@ -98,7 +97,7 @@ class Book:
 
     def _turn(self, at: datetime) -> None:
         picture = self.picture(at)
-        for action in self.live():
+        for action in self.live().select_related("case"):
             measure = picture.of(action.case_id)
             if measure is None:
                 continue
@@ -128,7 +127,7 @@ class Book:
     def follow(self, *, because: Case, by: User, reason: str) -> None:
         """Bring the actions of other cases to the level they would have had without what has just been undone."""
         picture = self.picture()
-        for action in self.live():
+        for action in self.live().select_related("case"):
             measure = picture.of(action.case_id)
             if measure is None or action.case_id == because.pk or measure.level == action.level:
                 continue
@@ -163,7 +162,7 @@ class Book:
         elif not frozen:
             standing.frozen_card = ""
         standing.frozen = frozen
-        standing.public = shown.public(picture=picture, actions=self._shown_actions(), at=self.at)
+        standing.public = shown.public(picture=picture, actions=self._shown_actions(picture), at=self.at)
         standing.updated_at = self.at
         self._look_ahead(self.at, picture)
         after = (standing.hidden, standing.frozen, standing.public)
@@ -171,16 +170,17 @@ class Book:
             publication.restand(standing=standing, at=self.at)
 
     def _keep_ends(self, picture: Picture) -> None:
-        for action in self.live():
-            measure = picture.of(action.case_id)
-            if measure is not None and not measure.paused and action.end != measure.end and measure.end is not None:
-                Action.objects.filter(pk=action.pk).update(end=measure.end)
+        for pk, case, end in self.live().values_list("pk", "case", "end"):
+            measure = picture.of(case)
+            if measure is not None and not measure.paused and end != measure.end and measure.end is not None:
+                Action.objects.filter(pk=pk).update(end=measure.end)
 
-    def _shown_actions(self) -> list[Action]:
-        found = Action.objects.filter(influencer__in=self.ids)
-        found = found.filter(Q(state=ActionState.IN_FORCE) | Q(state=ActionState.OVERTURNED, public=True))
-        found = found.select_related("case", "supersedes").prefetch_related("appeals", "supersedes__appeals", "events")
-        return list(found.order_by("-id"))
+    def _shown_actions(self, picture: Picture) -> list[Action]:
+        """Those that may be on the card, with what it says of them; most hosts have none."""
+        open_ones = [m.case for m in picture.measures if ladder.is_public(m.level, m.violation_class)]
+        mine = Q(state=ActionState.IN_FORCE, case__in=open_ones) | Q(state=ActionState.OVERTURNED, public=True)
+        found = Action.objects.filter(mine, influencer__in=self.ids).select_related("supersedes")
+        return list(found.prefetch_related("appeals", "supersedes__appeals", "events").order_by("-id"))
 
     def _look_ahead(self, at: datetime, picture: Picture | None = None) -> None:
         leaves = [datetime.fromisoformat(row["until"]) for row in self.standing.public if row["until"]]

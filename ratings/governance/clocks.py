@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from feedback.escalation import escalate_overdue
 from feedback.models import Session
 from ratings.governance import alerts, appeals, ladder, passing
-from ratings.models.governance import OPEN_APPEALS, Appeal, Event, EventKind, Standing
+from ratings.models.governance import OPEN_APPEALS, Appeal, CaseState, Event, EventKind, Standing
 
 AT_ONCE = 1000  # of what is due; the rest waits for the next turn
 log = logging.getLogger("clearhost.worker")
@@ -50,7 +50,8 @@ def escalate_appeals(*, at: datetime) -> int:
 def earn_back(*, at: datetime) -> int:
     """A point back for thirty clean days with a session, wherever points are owed."""
     month = at - ladder.CLEAN
-    counts = Q(kind=EventKind.ISSUED) | Q(kind=EventKind.EARNED, data__code="")
+    issued = Q(kind=EventKind.ISSUED) & ~Q(case__state=CaseState.OVERTURNED)  # as if it had never been
+    counts = issued | Q(kind=EventKind.EARNED, data__code="")
     troubled = Event.objects.filter(counts, influencer=OuterRef("pk"), at__gt=month)
     worked = Session.objects.filter(influencer=OuterRef("pk"), started_at__gt=month, started_at__lte=at, voided_at=None)
     owing = Standing.objects.filter(~Exists(troubled), Exists(worked), balance__lt=ladder.START, merged_into=None)

@@ -99,7 +99,10 @@ class Alert(models.Model):
         verbose_name = _("alert")
         verbose_name_plural = _("alerts")
         permissions = [("settle_alert", "Can dismiss alerts and note that they were acted upon")]
-        indexes = [models.Index(fields=["state", "-severity", "due_at"], name="alert_queue")]
+        indexes = [
+            models.Index(fields=["state", "-severity", "due_at"], name="alert_queue"),
+            models.Index(fields=["due_at"], condition=Q(state="open", escalated_at=None), name="alert_clock"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["influencer", "rule", "cause"], name="alert_once_for_a_cause"),
             models.CheckConstraint(condition=Q(rule__in=Rule.values), name="alert_rule"),

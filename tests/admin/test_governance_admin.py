@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from feedback import complaints
+from feedback.models import Fault, Remedy, Role, Topic
 from influencers.models import Influencer
 from ratings.governance import actions
 from ratings.models import Alert, AlertEvent
@@ -200,9 +203,32 @@ def test_the_queue_goes_by_severity_then_by_clock() -> None:
         (4, "alert"), (3, "case"), (2, "alert"), (1, "case"),
     ]  # fmt: skip
     only = as_of("Analyst").get("/admin/queue/?kind=cases").context["items"]
-    assert [item.urgency for item in only] == [3, 1]
+    assert [(item.urgency, item.due - AT) for item in only] == [(3, timedelta(days=14)), (1, timedelta(days=14))]
+    assert page.content.decode().count("staff-late") == 4  # all are of a day long past
     for odd in ("?p=0", "?p=x", "?p=999999999", "?kind=nonsense"):
         assert as_of("Analyst").get(f"/admin/queue/{odd}").status_code == 200
+
+
+def test_what_is_late_comes_first_whatever_waits_for_it() -> None:
+    about, now = host(), timezone.now()
+    day = timedelta(days=1)
+    alert(about, cause="fresh", severity=2, raised_at=now, due_at=now + day)
+    case(about, "PRC-01", at=now - 15 * day)
+    case(about, "SVC-01", at=now)
+    old = complaints.file_complaint(influencer=about, topic=Topic.QUALITY, text="Sour.", at=now - 20 * day).case
+    old = complaints.answer(case=old, text="Sorry.", role=Role.HOST, at=now - 19 * day)
+    verdict = {"severity": "moderate", "fault": Fault.MERCHANT, "remedy": Remedy.REFUND, "reason": "Seen."}
+    complaints.uphold(case=old, at=now - 18 * day, **verdict)
+    complaints.file_complaint(influencer=about, topic=Topic.QUALITY, text="Sour, too.", at=now)
+    items = as_of("Senior").get("/admin/queue/").context["items"]
+    assert [(str(item.what), item.due < now) for item in items if item.urgency == 2] == [
+        ("complaint", True),  # its remedy was never carried out
+        ("case", True),
+        ("alert", False),
+        ("complaint", False),
+        ("case", False),
+    ]
+    assert [str(item.waits_for) for item in items if item.what == "complaint"] == ["moderator", "moderator"]
 
 
 def test_the_audit_trail_merges_all_logs_and_pages() -> None:

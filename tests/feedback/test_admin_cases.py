@@ -48,6 +48,16 @@ def test_from_queue_to_remedy(admin_client: Client, case: Case) -> None:
         assert admin_client.post(f"{address}step/{step}/", {"go": "1", **given}).status_code == 302
         case.refresh_from_db()
         assert case.state == step
+    page = admin_client.get(f"{address}change/").content.decode()
+    on = timezone.localtime(case.opened_at)
+    assert f"We acknowledge it: {on:%Y-%m-%d} " in page
+    assert f"The remedy is carried out: {on:%Y-%m-%d} " in page
+    told = re.findall(r"<p>[-\d]+ [:\d]+ <strong>(.+?)</strong> \((.+?) ?(?:admin)?\)<br>(.*?)</p>", page)
+    assert [(what, words) for what, _who, words in told][:3] == [
+        ("complaint received", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("receipt acknowledged", ""),
+        ("answered", "Sorry."),
+    ]
     row = Complaint.objects.get()
     assert (row.status, row.severity, row.fault, row.remedied_at) == ("upheld", "severe", "merchant", case.remedied_at)
     assert case.events.filter(actor__username="admin").count() == 4

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from feedback import complaints
-from feedback.clocks import ClockName, clocks
+from feedback.clocks import ClockName, clocks, next_due
 from feedback.complaints import NotPossibleError
 from feedback.models import Case, CaseEvent, Complaint, Fault, Remedy, Revision, Role, Severity, State, Topic
 from feedback.texts import without_contacts
@@ -24,7 +24,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def filed(**more: Any) -> Case:
-    given = {"influencer": host(), "topic": Topic.QUALITY, "text": "Broken on arrival.", "at": T0}
+    given = {
+        "influencer": more.get("influencer") or host(),
+        "topic": Topic.QUALITY,
+        "text": "Broken on arrival.",
+        "at": T0,
+    }
     return complaints.file_complaint(**{**given, **more}).case
 
 
@@ -168,6 +173,29 @@ def test_clocks() -> None:
     assert (answered.done_at, answered.late, decide.due) == (T0 + 48 * HOUR, False, T0 + 9 * DAY)
     case = upheld(case, at=T0 + 9 * DAY + HOUR)
     assert [clock.late for clock in clocks(case, at=T0 + 99 * DAY)] == [True, False, True, True]
+
+
+def test_the_database_sorts_by_the_clock_that_runs_out_next() -> None:
+    who = host()
+    fresh = filed(influencer=who)
+    seen = complaints.acknowledge(case=filed(influencer=who), at=T0 + HOUR)
+    heard = complaints.answer(case=filed(influencer=who), text="x", role=Role.HOST, at=T0 + HOUR)
+    heard_late = complaints.answer(case=filed(influencer=who), text="x", role=Role.HOST, at=T0 + 9 * DAY)
+    owed = upheld(complaints.answer(case=filed(influencer=who), text="x", role=Role.HOST, at=T0))
+    again = complaints.answer(case=filed(influencer=who), text="x", role=Role.HOST, at=T0)
+    again = complaints.reopen(case=upheld(again), reason="x", at=T0 + 20 * DAY)
+    found = dict(Case.objects.order_by(next_due()).values_list("pk", next_due()))
+    assert found == {
+        fresh.pk: T0 + 24 * HOUR,
+        seen.pk: T0 + 72 * HOUR,
+        heard.pk: T0 + HOUR + 7 * DAY,
+        heard_late.pk: T0 + 72 * HOUR + 7 * DAY,
+        owed.pk: T0 + 4 * DAY + 14 * DAY,
+        again.pk: T0 + 27 * DAY,
+    }
+    for case in Case.objects.all():
+        running = [clock.due for clock in clocks(case, at=T0) if clock.done_at is None]
+        assert found[case.pk] == min(running)
 
 
 def test_a_case_closed_early_waits_for_nobody() -> None:

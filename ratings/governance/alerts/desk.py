@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from feedback.models import Complaint
 from ratings.governance.alerts.watch import end
 from ratings.governance.errors import AlreadyActed, Incomplete
 from ratings.models import Alert, AlertEvent, Desk, Rule, Urgency
 
 Kind = AlertEvent.Kind
+ANSWERED = """
+SELECT id FROM ratings_alert
+WHERE state = %(open)s AND rule = %(rule)s AND NOT EXISTS (
+    SELECT 1 FROM jsonb_array_elements_text(evidence->'complaints') named
+    JOIN feedback_complaint c ON c.source_id = named
+    WHERE c.status = 'open' AND c.responded_at IS NULL AND c.voided_at IS NULL)
+FOR UPDATE SKIP LOCKED
+"""
 
 
 def dismiss_alert(*, alert: Alert, reason: str, by: User, at: datetime) -> Alert:
@@ -67,14 +74,8 @@ def escalate_alerts(*, at: datetime) -> int:
 @transaction.atomic
 def end_alerts(*, at: datetime) -> int:
     """Close by themselves the alerts whose complaints have all been answered or withdrawn since."""
-    waiting = Alert.objects.select_for_update(skip_locked=True).filter(state=Alert.State.OPEN, rule=Rule.UNANSWERED)
-    open_ones = list(waiting)
-    named = {one for alert in open_ones for one in alert.evidence["complaints"]}
-    still = set(
-        Complaint.objects.filter(source_id__in=named, status="open", responded_at=None, voided_at=None).values_list(
-            "source_id", flat=True
-        )
-    )
-    over = [alert for alert in open_ones if still.isdisjoint(alert.evidence["complaints"])]
-    end(alerts=[alert.pk for alert in over], why="answered", at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERED, {"open": Alert.State.OPEN.value, "rule": Rule.UNANSWERED.value})
+        over = [pk for (pk,) in cursor.fetchall()]
+    end(alerts=over, why="answered", at=at)
     return len(over)

@@ -16,6 +16,9 @@ from ratings.models import Alert, AlertEvent, Desk, Rule, Urgency, Watch
 LASTS = timedelta(days=30)
 """A condition that was not seen for so long is a new cause when it comes back."""
 
+SEEN_AGAIN = timedelta(hours=1)
+"""How exactly it is kept when something was last seen; a clock that turns every minute is no reason to write."""
+
 LOOK_WITHIN = {
     Urgency.URGENT: timedelta(hours=24),
     Urgency.HIGH: timedelta(hours=72),
@@ -88,7 +91,7 @@ def raise_alerts(*, findings: Collection[Finding], at: datetime, desk: Desk = De
                 outgrown += [alert.pk for alert in before if alert.state == Alert.State.OPEN]
         else:
             seen.append(again.pk)
-    Alert.objects.filter(pk__in=seen, last_seen_at__lt=at).update(last_seen_at=at)
+    Alert.objects.filter(pk__in=seen, last_seen_at__lt=at - SEEN_AGAIN).update(last_seen_at=at)
     end(alerts=outgrown, why="outgrown by a larger one", at=at)
     Alert.objects.bulk_create(new)
     AlertEvent.objects.bulk_create(
