@@ -15,6 +15,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return errors.plain(request, 403) if _of_api(request) else defaults.permission_denied(request, exception)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    if _of_api(request):
+        return errors.plain(request, 413)
+    return pages.too_large(request)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return errors.plain(request, 404) if _of_api(request) else defaults.page_not_found(request, exception)
 

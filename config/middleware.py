@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from config import metrics, slow
 from config.accounts import demand_second_factor
 from config.logs import request_id
 
@@ -36,8 +38,10 @@ class RequestId:
         token = request_id.set(this)
         began = time.perf_counter()
         try:
-            response = self.get_response(request)
+            with connection.execute_wrapper(slow.queries):
+                response = self.get_response(request)
             route = request.resolver_match.route if request.resolver_match else None
+            metrics.timed(route, time.perf_counter() - began)
             logger.info(
                 "%s %s",
                 request.method,

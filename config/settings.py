@@ -20,7 +20,7 @@ HTTPS = env.bool("HTTPS", default=False)  # behind a proxy that speaks TLS and s
 
 # Secrets: given, or made once for this installation; there is none that everybody knows.
 SECRET_KEY = env.str("SECRET_KEY", default="") or state.secret("secret_key")
-REVIEWER_KEY = env.str("REVIEWER_KEY", default="") or state.secret("reviewer_key")
+REVIEWER_KEYS = env.list("REVIEWER_KEY", default=[]) or state.Secrets("reviewer_key")  # the first, and those around it
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -52,7 +52,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "ratings.api.documents.PublicDocuments",  # outermost: stored documents need none of the others
+    "config.guards.EveryAnswer",
+    "ratings.api.documents.PublicDocuments",  # stored documents need none of the others
     "ratings.api.lists.PublicLists",
     "config.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
@@ -64,11 +65,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.guards.BodyLimit",
+    "config.guards.StaffSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "config.middleware.StaffSecondFactor",
+    "config.guards.StaffLooks",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -92,6 +96,10 @@ TEMPLATES = [
     },
 ]
 
+# What a query of the web tier may take (config/wsgi.py sets it); commands and the worker take their time.
+STATEMENT_TIMEOUT = env.str("STATEMENT_TIMEOUT", default="")
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)
+
 # The database: a given one, or the embedded server's address (manage.py and the supervisor start it, never this file).
 # Whoever migrates connects as its owner (manage.py says so), everything else as the application.
 EMBEDDED = cluster().address() if env.bool("DATABASE_OWNER", default=False) else cluster().application()
@@ -102,6 +110,10 @@ DATABASES = {
             if env.str("DATABASE_URL", default="")
             else {"ENGINE": "django.db.backends.postgresql", **EMBEDDED}
         ),
+        "OPTIONS": {
+            "connect_timeout": env.int("CONNECT_TIMEOUT", default=5),  # seconds
+            **({"options": f"-c statement_timeout={STATEMENT_TIMEOUT}"} if STATEMENT_TIMEOUT else {}),
+        },
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -199,6 +211,9 @@ STORAGES = {
     },
 }
 
+# Who may read /metrics: whoever sends this as a bearer token; without one there is no such address
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Where people reach the service: what letters, which answer no request, put before an address
 PUBLIC_URL = (env.str("PUBLIC_URL", default="") or f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
 
@@ -221,13 +236,13 @@ if not THROTTLE:
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("NUM_PROXIES", default=0)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["feedback.api.parsers.FlatJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "feedback.addresses.ReadsByAddress",
+        "feedback.addresses.ReadsByAccount",
     ]
     if THROTTLE
     else [],
@@ -246,6 +261,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "ratings.api.pictures.with_badge",
+        "ratings.api.problems.with_problems",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

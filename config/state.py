@@ -1,10 +1,13 @@
 """What one installation keeps for itself beside the code: secrets, the database, the demo's choices."""
 
 import hashlib
+import itertools
 import os
 import pwd
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +58,27 @@ def remembered(name: str, first: str) -> str:
         finally:
             draft.unlink()
     return path.read_text()
+
+
+class Secrets(Sequence[str]):
+    """Secrets of this installation that came one after the other: the first is made when asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _file(self, index: int) -> str:
+        return self.name if index == 0 else f"{self.name}_{index + 1}"
+
+    def __len__(self) -> int:
+        secret(self.name)
+        return next(index for index in itertools.count(1) if not (folder() / self._file(index)).exists())
+
+    def __getitem__(self, index: Any) -> Any:
+        return [secret(self._file(one)) for one in range(len(self))][index]
+
+    def add(self) -> None:
+        """Make one more."""
+        secret(self._file(len(self)))
 
 
 def secret(name: str) -> str:

@@ -6,13 +6,14 @@ from django.urls import include, path
 from django.utils.decorators import decorator_from_middleware
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config import accounts, health
+from config import accounts, health, metrics
 
 conditional = decorator_from_middleware(ConditionalGetMiddleware)  # an ETag, and 304 to one who has it
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("admin/login/", accounts.staff_login),
     path("admin/", include("ratings.admin.urls")),
     path("admin/", admin.site.urls),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework_api_key.permissions import KeyParser
 
+from feedback.addresses import address_of
 from feedback.models import ApiKey
+from feedback.pace import MINUTE, taken
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -26,7 +28,8 @@ class KeyAuthentication(BaseAuthentication):
         prefix = given.partition(".")[0]
         key = ApiKey.objects.filter(prefix=prefix, revoked=False).first() if prefix.isalnum() else None
         if key is None or not key.is_valid(given) or key.has_expired:
-            raise AuthenticationFailed("This key is unknown, expired or revoked.")
+            wait = settings.THROTTLE and taken(scope="keys-tried", who=address_of(request), most=60, window=MINUTE)
+            raise Throttled(wait) if wait else AuthenticationFailed("This key is unknown, expired or revoked.")
         return AnonymousUser(), key
 
     def authenticate_header(self, request: Request) -> str:
@@ -50,13 +53,3 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return isinstance(request.auth, ApiKey) and request.auth.scope == view.scope
-
-
-class KeyThrottle(SimpleRateThrottle):
-    """So much a minute for each key."""
-
-    scope = "key"
-    rate = "600/min"
-
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        return f"throttle_key_{request.auth.prefix}" if isinstance(request.auth, ApiKey) else None

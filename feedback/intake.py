@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.conf import settings
 from django.db import connection, transaction
 
+from feedback import pseudonyms
 from feedback.columns import Kind
 from feedback.kinds import COVERED, KINDS, PSEUDONYMS
+from feedback.pseudonyms import Hash
 from feedback.staging import Staging
 from feedback.stored import table_of
 from influencers import search
@@ -103,25 +102,14 @@ def _announce() -> None:
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def pseudonym(reviewer: str) -> str:
-    """The same person, but not who: 16 bytes of a keyed hash, as hex."""
-    return hashlib.blake2b(reviewer.encode(), key=_key(), digest_size=16).hexdigest()
-
-
-def _key() -> bytes:
-    return hashlib.blake2b(settings.REVIEWER_KEY.encode()).digest()
-
-
-def _pseudonymous(kind: Kind, batches: Iterable[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Table]]:
+def _pseudonymous(kind: Kind, batches: Iterable[tuple[int, pa.Table]]) -> Iterable[tuple[int, pa.Table]]:
     name = next((name for name in PSEUDONYMS if name in kind.by_name), None)
     if name is None:
-        yield from batches
-        return
-    key = _key()
+        return batches
+    return _hashed(name, pseudonyms.in_use(), batches)  # asked for before the rows are: they come in the midst of COPY
 
-    def hashed(reviewer: Any) -> str:
-        return hashlib.blake2b(reviewer.encode(), key=key, digest_size=16).hexdigest()
 
+def _hashed(name: str, hashed: Hash, batches: Iterable[tuple[int, pa.Table]]) -> Iterator[tuple[int, pa.Table]]:
     for file, table in batches:
         at = table.schema.get_field_index(name)
         ids = table.column(at).combine_chunks().dictionary_encode()

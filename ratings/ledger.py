@@ -151,9 +151,13 @@ def _ledger(
     )
 
 
-@lru_cache(maxsize=1)
 def _state(day: int) -> _State:
-    """A close never changes, so what was read of it once stays true."""
+    return _state_named(day, TrustClose.objects.values_list("renamed", flat=True).get(day=day))
+
+
+@lru_cache(maxsize=1)
+def _state_named(day: int, renamed: int) -> _State:
+    """A close never changes but for the names of its accounts, so what was read of it once stays true."""
     packed = TrustClose.objects.values_list("state", flat=True).get(day=day)
     assert packed is not None
     with np.load(io.BytesIO(bytes(packed)), allow_pickle=False) as arrays:
@@ -169,7 +173,7 @@ def store(*, closed: Closed, at: datetime, policy: Policy) -> None:
     if judged_under() not in (None, policy.version):
         for model in (TrustClose, ReviewTrust, BucketDay, OrderDay):
             model.objects.all()._raw_delete("default")
-        _state.cache_clear()
+        _state_named.cache_clear()
     influencers = np.array([name.encode() for name in closed.influencers], dtype=np.bytes_)
     reviewers = np.array([name.encode() for name in closed.reviewers], dtype=np.bytes_)
     who, accounts = np.argsort(influencers, kind="stable"), np.argsort(reviewers, kind="stable")
@@ -234,11 +238,11 @@ def _table(sql: str, values: list[Any], schema: pa.Schema) -> pa.Table:
 @contextmanager
 def forgotten() -> Iterator[None]:
     """Leaves nothing cached of closes behind; for who deletes them."""
-    _state.cache_clear()
+    _state_named.cache_clear()
     try:
         yield
     finally:
-        _state.cache_clear()
+        _state_named.cache_clear()
 
 
 def replayed() -> int:

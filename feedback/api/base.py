@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import IO, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import HttpRequest
 from rest_framework import exceptions, serializers
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle, BaseThrottle
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from feedback import texts
+from feedback.api.parsers import MOST_JSON, FlatJSONParser, refuse_large
 from feedback.receipts import MESSAGES, Problem
 from influencers.models import Influencer
 
-KILOBYTE = 1024
 SLUG = re.compile("[a-z0-9-]{1,120}")
-
-
-class TooLarge(exceptions.APIException):
-    status_code = 413
-    default_detail = "This request is too large."
-    default_code = "too_large"
 
 
 class Conflict(exceptions.APIException):
@@ -36,41 +28,11 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
-class FlatJSONParser(JSONParser):
-    """JSON whose nesting cannot exhaust the stack."""
-
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
-        try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError:
-            raise exceptions.ParseError("This JSON is nested too deeply.") from None
-
-
-class ReviewThrottle(AnonRateThrottle):
-    scope = "reviews"
-    rate = "60/hour"
-
-
-class ComplaintThrottle(AnonRateThrottle):
-    scope = "complaints"
-    rate = "20/hour"
-
-
-class TokenThrottle(AnonRateThrottle):
-    """For those who try tokens, and those who look often."""
-
-    scope = "tokens"
-    rate = "120/min"
-
-
-def pause(request: HttpRequest, throttle: type[AnonRateThrottle]) -> float | None:
-    """For pages: the seconds to wait when this address asks too often, else None."""
-    if not settings.THROTTLE:
-        return None
-    counter = throttle()
-    return None if counter.allow_request(Request(request), APIView()) else counter.wait() or 1
+def refuse_parameters(request: Request, known: Iterable[str] = ()) -> None:
+    """Refuse a query parameter that means nothing here: who sent it expected something of it."""
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        raise exceptions.ParseError(f"There is no query parameter {', '.join(unknown)[:200]} here.")
 
 
 class TakingIn(APIView):
@@ -80,7 +42,7 @@ class TakingIn(APIView):
     permission_classes: Any = ()
     parser_classes: Any = (FlatJSONParser,)
     throttled_by: Mapping[str, type[BaseThrottle]] = {}
-    most_bytes = 256 * KILOBYTE
+    most_bytes = MOST_JSON
 
     def get_throttles(self) -> list[BaseThrottle]:
         throttle = self.throttled_by.get(self.request.method or "")
@@ -88,11 +50,8 @@ class TakingIn(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.query_params:
-            names = ", ".join(sorted(request.query_params))
-            raise exceptions.ParseError(f"There is no query parameter here; given: {names[:200]}.")
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes:
-            raise TooLarge(f"At most {self.most_bytes // KILOBYTE:,} kB can be sent here.")
+        refuse_parameters(request)
+        refuse_large(request, most=self.most_bytes)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)

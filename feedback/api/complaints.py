@@ -16,20 +16,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback import attachments, complaints, texts
+from feedback.api import idempotency
 from feedback.api.base import (
     CleanText,
-    ComplaintThrottle,
     Conflict,
     FlatJSONParser,
     InfluencerField,
     TakingIn,
-    TokenThrottle,
     receipt_answer,
 )
 from feedback.api.reviews import TOKEN, ReceiptStatus
 from feedback.attachments import AttachmentError, download, examine
 from feedback.clocks import ClockName, clocks
 from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy, Role, State, Topic
+from feedback.pace import ComplaintPace, TokenPace
 from feedback.receipts import TOKEN_LENGTH
 from feedback.reviews import UnknownTokenError, digest
 from feedback.timeline import timeline
@@ -131,15 +131,17 @@ def shown(case: Case, token: str) -> dict[str, Any]:
 
 
 class Complaints(TakingIn):
-    throttled_by = {"POST": ComplaintThrottle}
+    throttled_by = {"POST": ComplaintPace}
     parser_classes = (FlatJSONParser, MultiPartParser)
     most_bytes = attachments.MOST_IN_ALL
 
     @extend_schema(
         operation_id="file_complaint",
+        parameters=[idempotency.PARAMETER],
         request={"application/json": ComplaintIn, "multipart/form-data": ComplaintUpload},
         responses={201: FiledOut},
     )
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """File a complaint; as multipart/form-data it may carry up to 5 `attachments`."""
         given = ComplaintIn(data=request.data)
@@ -165,7 +167,7 @@ class Complaints(TakingIn):
 
 
 class OneComplaint(TakingIn):
-    throttled_by = {"GET": TokenThrottle, "DELETE": TokenThrottle}
+    throttled_by = {"GET": TokenPace, "DELETE": TokenPace}
 
     @extend_schema(operation_id="follow_complaint", parameters=[TOKEN], responses=ComplaintOut)
     def get(self, request: Request, token: str) -> Response:

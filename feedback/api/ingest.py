@@ -23,13 +23,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback import intake
-from feedback.api.base import TakingIn, TooLarge
-from feedback.authentication import HasScope, KeyAuthentication, KeyThrottle
+from feedback.api.base import TakingIn
+from feedback.api.parsers import TooLarge
+from feedback.authentication import HasScope, KeyAuthentication
 from feedback.columns import ID_LENGTH, Kind
 from feedback.ingest.rejects import Refused
 from feedback.keys import OWN_SOURCE
 from feedback.kinds import KINDS
 from feedback.models import ApiKey, Ingest, Scope
+from feedback.pace import KeyPace
 from feedback.rows import Status, TooManyRowsError, Verdict, assume_covered_from_now, take_in
 
 MOST_ROWS = 10_000
@@ -120,7 +122,7 @@ class FromPlatforms(TakingIn):
     authentication_classes = (KeyAuthentication,)
     permission_classes = (HasScope,)
     scope = Scope.INGEST
-    throttled_by = {"POST": KeyThrottle}
+    throttled_by = {"POST": KeyPace}
     most_bytes = MOST_BYTES
 
     def key(self) -> ApiKey:

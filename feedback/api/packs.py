@@ -12,16 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback import complaints
-from feedback.api.base import TakingIn, TokenThrottle, pause
+from feedback.api.base import TakingIn
 from feedback.api.reviews import TOKEN
 from feedback.models import Case
+from feedback.pace import TokenPace, pause
 from feedback.pack import evidence_pack
 from feedback.pack_pdf import pdf
 from feedback.reviews import UnknownTokenError
 
 
 class Pack(TakingIn):
-    throttled_by = {"GET": TokenThrottle}
+    throttled_by = {"GET": TokenPace}
 
     @extend_schema(operation_id="evidence_pack", parameters=[TOKEN], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, token: str) -> Response:
@@ -35,7 +36,7 @@ class Pack(TakingIn):
 @never_cache
 def as_pdf(request: HttpRequest, token: str) -> HttpResponse:
     """The same as a PDF, in the reader's language."""
-    if wait := pause(request, TokenThrottle):
+    if wait := pause(request, TokenPace):
         return HttpResponse(status=429, headers={"Retry-After": str(wait)})
     body = pdf(evidence_pack(held(token), at=timezone.now()))
     headers = {"Content-Disposition": 'attachment; filename="evidence.pdf"', "X-Robots-Tag": "noindex"}

@@ -13,7 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback import texts
-from feedback.api.base import CleanText, InfluencerField, ReviewThrottle, TakingIn, TokenThrottle, receipt_answer
+from feedback.api import idempotency
+from feedback.api.base import CleanText, InfluencerField, TakingIn, receipt_answer
+from feedback.pace import ReviewPace, TokenPace
 from feedback.receipts import TOKEN_LENGTH
 from feedback.reviews import Marks, UnknownTokenError, leave_review, withdraw_review
 
@@ -53,9 +55,12 @@ class ReviewOut(serializers.Serializer[Any]):
 
 
 class Reviews(TakingIn):
-    throttled_by = {"POST": ReviewThrottle}
+    throttled_by = {"POST": ReviewPace}
 
-    @extend_schema(operation_id="leave_review", request=ReviewIn, responses={201: ReviewOut})
+    @extend_schema(
+        operation_id="leave_review", parameters=[idempotency.PARAMETER], request=ReviewIn, responses={201: ReviewOut}
+    )
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """Leave a review. A signed order receipt makes it verified; one that does not count is named in the answer."""
         given = ReviewIn(data=request.data)
@@ -81,7 +86,7 @@ class Reviews(TakingIn):
 
 
 class OneReview(TakingIn):
-    throttled_by = {"DELETE": TokenThrottle}
+    throttled_by = {"DELETE": TokenPace}
 
     @extend_schema(
         operation_id="withdraw_review", parameters=[TOKEN], responses={204: OpenApiResponse(description="Withdrawn.")}

@@ -25,11 +25,13 @@ from feedback.models.evidence import (
     Slot,
     Violation,
 )
+from feedback.models.guards import Answered, Look, Pace, PseudonymKey
 from feedback.models.keys import ApiKey, ReceiptKey, Scope
 from feedback.models.loading import Coverage, Ingest, Outbox, Revision
 
 __all__ = [
     "Against",
+    "Answered",
     "ApiKey",
     "Attachment",
     "Case",
@@ -41,8 +43,11 @@ __all__ = [
     "Evidence",
     "Fault",
     "Ingest",
+    "Look",
     "Order",
     "Outbox",
+    "Pace",
+    "PseudonymKey",
     "ReceiptKey",
     "Refund",
     "Remedy",

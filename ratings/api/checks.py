@@ -16,9 +16,11 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from feedback.api import idempotency
 from feedback.api.base import FlatJSONParser, TakingIn
-from feedback.authentication import HasScope, KeyAuthentication, KeyThrottle
+from feedback.authentication import HasScope, KeyAuthentication
 from feedback.models import ApiKey, Scope
+from feedback.pace import CheckPace, KeyPace
 from ratings.api.base import PublicView
 from ratings.checks import exports, rules
 from ratings.checks.outcomes import record_outcome
@@ -173,11 +175,12 @@ class Checking(TakingIn):
     authentication_classes = (KeyAuthentication, SessionAuthentication)
     permission_classes = (MayCheck,)
     scope = Scope.CHECK
-    throttled_by = {"POST": KeyThrottle}
+    throttled_by = {"GET": KeyPace, "POST": CheckPace}
 
 
 class Checks(Checking):
-    @extend_schema(operation_id="check", request=CheckIn, responses={201: CheckOut})
+    @extend_schema(operation_id="check", parameters=[idempotency.PARAMETER], request=CheckIn, responses={201: CheckOut})
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """Check terms before paying: it judges these terms, not the person. The answer is kept."""
         if not isinstance(request.data, dict):
@@ -239,10 +242,11 @@ class OneOutcome(Checking):
 
     @extend_schema(
         operation_id="check_outcome",
-        parameters=[ID],
+        parameters=[ID, idempotency.PARAMETER],
         request={"application/json": OutcomeIn, "text/csv": OpenApiTypes.STR},
         responses={201: OutcomeOut},
     )
+    @idempotency.once
     def post(self, request: Request, id: str) -> Response:
         """Send the order export after the show: brushed or sold, what is kept, what may be claimed back."""
         found = own(request, id)

@@ -50,8 +50,16 @@ class PublicDocuments:
         response = send(request, found)
         response.headers["X-Request-ID"] = request_id(request)
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
-            response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+            response.headers["Strict-Transport-Security"] = hsts()
         return response
+
+
+def hsts() -> str:
+    """As Django's own middleware says it."""
+    parts = [f"max-age={settings.SECURE_HSTS_SECONDS}"]
+    parts += ["includeSubDomains"] if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else []
+    parts += ["preload"] if settings.SECURE_HSTS_PRELOAD else []
+    return "; ".join(parts)
 
 
 def request_id(request: HttpRequest) -> str:

@@ -31,6 +31,7 @@ TITLES = {
     "too-large": "Too large",
     "unsupported-media-type": "Unsupported media type",
     "conflict": "In conflict with what is stored",
+    "key-reused": "This key was used for another request",
     "throttled": "Too many requests",
     "not-published": "Nothing is published yet",
     "server-error": "Our fault",
@@ -45,6 +46,7 @@ BY_STATUS = {
     409: "conflict",
     413: "too-large",
     415: "unsupported-media-type",
+    422: "key-reused",
     429: "throttled",
 }
 

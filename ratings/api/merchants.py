@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import Http404
 from django.utils import timezone
@@ -14,11 +15,14 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from feedback.api.base import FlatJSONParser, InfluencerField
-from feedback.authentication import HasScope, KeyAuthentication, KeyThrottle
+from feedback.api import idempotency
+from feedback.api.base import FlatJSONParser, InfluencerField, refuse_parameters
+from feedback.authentication import HasScope, KeyAuthentication
 from feedback.models import ApiKey, Scope
+from feedback.pace import HookPace, KeyPace, Paced
 from ratings.api.errors import Problem
 from ratings.api.own import given
 from ratings.members import roles
@@ -66,7 +70,7 @@ class Watchlist(serializers.Serializer[Any]):
 
 
 class FollowRequest(serializers.Serializer[Any]):
-    influencer = InfluencerField(max_length=120, help_text="Its slug.")
+    influencer = InfluencerField(help_text="Its slug.")
 
 
 class HookRequest(serializers.Serializer[Any]):
@@ -81,7 +85,15 @@ class MerchantView(APIView):
     authentication_classes: Any = (KeyAuthentication, SessionAuthentication)
     permission_classes: Any = (ActsForAMerchant,)
     parser_classes: Any = (FlatJSONParser,)
-    throttle_classes: Any = (KeyThrottle,)
+    paced_by: tuple[type[Paced], ...] = (KeyPace,)
+    query: type[serializers.Serializer[Any]] = MerchantParameters
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [pace() for pace in self.paced_by] if settings.THROTTLE else []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_parameters(request, self.query().fields)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
@@ -119,8 +131,12 @@ class Watching(MerchantView):
         )
 
     @extend_schema(
-        operation_id="follow", parameters=[MerchantParameters], request=FollowRequest, responses={201: Followed}
+        operation_id="follow",
+        parameters=[MerchantParameters, idempotency.PARAMETER],
+        request=FollowRequest,
+        responses={201: Followed},
     )
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """Follow an influencer."""
         influencer = given(FollowRequest, request.data)["influencer"]
@@ -143,9 +159,15 @@ class OneWatched(MerchantView):
 
 
 class Hooks(MerchantView):
+    paced_by = (KeyPace, HookPace)
+
     @extend_schema(
-        operation_id="add_hook", parameters=[MerchantParameters], request=HookRequest, responses={201: HookAnswer}
+        operation_id="add_hook",
+        parameters=[MerchantParameters, idempotency.PARAMETER],
+        request=HookRequest,
+        responses={201: HookAnswer},
     )
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """Name an address to be called: public, by https."""
         url = given(HookRequest, request.data)["url"]
@@ -183,12 +205,15 @@ class ChangesAnswer(serializers.Serializer[Any]):
 class Changes(APIView):
     authentication_classes: Any = (KeyAuthentication,)
     permission_classes: Any = (HasScope,)
-    throttle_classes: Any = (KeyThrottle,)
     scope = Scope.READ
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [KeyPace()] if settings.THROTTLE else []
 
     @extend_schema(operation_id="changes", parameters=[ChangesParameters], responses=ChangesAnswer)
     def get(self, request: Request) -> Response:
         """Scorecards and standing that changed since a run, as a feed for platforms."""
+        refuse_parameters(request, ChangesParameters().fields)
         asked = given(ChangesParameters, request.query_params)
         try:
             found = changes(since=asked["since"], after=asked.get("cursor", 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import Http404
 from django.utils import timezone
@@ -13,9 +14,12 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from feedback.api.base import CleanText, FlatJSONParser
+from feedback.api import idempotency
+from feedback.api.base import CleanText, FlatJSONParser, refuse_parameters
+from feedback.pace import WritingPace
 from influencers.models import Influencer
 from ratings.api.errors import Problem
 from ratings.governance import appeals
@@ -109,6 +113,15 @@ class OwnView(APIView):
     authentication_classes = (SessionAuthentication,)
     permission_classes = (IsAuthenticated,)
     parser_classes = (FlatJSONParser,)
+    query: type[serializers.Serializer[Any]] = WhoseParameters
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        writes = self.request.method == "POST" and settings.THROTTLE
+        return [*super().get_throttles(), *([WritingPace()] if writes else [])]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_parameters(request, self.query().fields if request.method == "GET" else ())
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
@@ -189,7 +202,10 @@ class MyWhatIf(OwnView):
 
 
 class MyReplies(OwnView):
-    @extend_schema(operation_id="me_reply", request=ReplyRequest, responses={201: ReplyAnswer})
+    @extend_schema(
+        operation_id="me_reply", parameters=[idempotency.PARAMETER], request=ReplyRequest, responses={201: ReplyAnswer}
+    )
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """Reply to a review, in public and once."""
         asked = given(ReplyRequest, request.data)
@@ -208,7 +224,13 @@ class MyReplies(OwnView):
 
 
 class MyContests(OwnView):
-    @extend_schema(operation_id="me_contest", request=ContestRequest, responses={201: ContestAnswer})
+    @extend_schema(
+        operation_id="me_contest",
+        parameters=[idempotency.PARAMETER],
+        request=ContestRequest,
+        responses={201: ContestAnswer},
+    )
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """Contest a piece of evidence; staff decide within seven days."""
         asked, at = given(ContestRequest, request.data), timezone.now()
@@ -228,7 +250,13 @@ class MyContests(OwnView):
 
 
 class MyAppeals(OwnView):
-    @extend_schema(operation_id="me_appeal", request=AppealRequest, responses={201: AppealAnswer})
+    @extend_schema(
+        operation_id="me_appeal",
+        parameters=[idempotency.PARAMETER],
+        request=AppealRequest,
+        responses={201: AppealAnswer},
+    )
+    @idempotency.once
     def post(self, request: Request) -> Response:
         """Appeal against an action, with your grounds."""
         asked, at = given(AppealRequest, request.data), timezone.now()

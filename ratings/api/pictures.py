@@ -24,8 +24,6 @@ BADGE = {
         "responses": {
             "200": {"description": "260 × 84 pixels.", "content": {"image/svg+xml": {"schema": {"type": "string"}}}},
             "304": {"description": "Unchanged since the ETag given."},
-            "400": {"description": "Another parameter, or a value that is not offered."},
-            "404": {"description": "There is no such influencer."},
         },
     }
 }

@@ -11,8 +11,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 
+from feedback.addresses import ReadsByAddress
 from influencers.models import Influencer
 from ratings import live, publication, transparency
 from ratings.api import documents, parameters, report_shapes, shapes, summaries
@@ -111,7 +111,7 @@ class History(PublicView):
         return Response(listed(request, [summaries.point(point) for point in page.rows], page, slug=slug))
 
 
-class Recounting(AnonRateThrottle):
+class Recounting(ReadsByAddress):
     """Evidence is summed anew for each answer, so there is less of it to be had."""
 
     scope, rate = "evidence", "60/min"

@@ -12,6 +12,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
+from feedback import retention
 from ratings.close import close, due
 from ratings.governance import alerts, clocks, letters
 from ratings.growth import plan
@@ -81,6 +82,15 @@ def keep_plans(timestamp: int) -> None:
     made = plan.keep_all(at=clock.now())
     if made:
         log.info("%s growth plans", made)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="retire_old", lock="retire_old", queueing_lock="retire_old")
+def retire_old(timestamp: int) -> None:
+    """Let go of what was kept long enough."""
+    for what, count in retention.retire(at=clock.now()).items():
+        if count:
+            log.info("retired: %s %s", count, what)
 
 
 @app.task(name="watch_touched", retry=RetryStrategy(max_attempts=8, exponential_wait=3))

@@ -20,6 +20,7 @@ class TrustClose(models.Model):
     policy = models.CharField(_("policy"), max_length=32)
     reviews = models.PositiveIntegerField(_("reviews judged"))
     state = models.BinaryField(_("state of trust"), null=True)
+    renamed = models.IntegerField(_("times its accounts were renamed"), default=0)
 
     class Meta:
         verbose_name = _("close")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from feedback.kinds import CLASS_OF_CODE, FAULT_OF_REASON, KINDS
 from feedback.models import Review, Violation
+from feedback.pseudonyms import KeysDiffer, hashing
 from feedback.stored import MODELS, stored
 from feedback.taxonomy import CLASSES, CODES, SOURCES
 from tests.feedback.factories import row
@@ -137,6 +139,7 @@ def test_reviewers_are_stored_as_a_keyed_hash_only(tmp_path: Path, settings: obj
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM feedback_review r WHERE to_jsonb(r)::text LIKE '%%person%%'", [])
         assert cursor.fetchone() == (0,)
-    settings.REVIEWER_KEY = "another installation"  # type: ignore[attr-defined]
-    load_rows(tmp_path, "reviews", row("reviews", review_id="r9", reviewer_id="person-0"))
-    assert Review.objects.get(source_id="r9").reviewer_id not in by_id.values()
+    settings.REVIEWER_KEYS = ["another installation"]  # type: ignore[attr-defined]
+    with pytest.raises(KeysDiffer):
+        load_rows(tmp_path, "reviews", row("reviews", review_id="r9", reviewer_id="person-0"))
+    assert uuid.UUID(hashing(["another installation"])("person-0")) not in by_id.values()

@@ -8,9 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
-from rest_framework.throttling import AnonRateThrottle
 
-from feedback.api.base import pause
+from feedback.pace import MINUTE, Paced, pause
 from ratings import pieces, publication
 from ratings.models import PublicDocument
 from ratings.pages import evidence, labels
@@ -23,11 +22,10 @@ PIECES = 50
 DIRECTIONS = ("up", "down")
 
 
-class RecountThrottle(AnonRateThrottle):
+class RecountPace(Paced):
     """Evidence is summed anew for a document that was not asked about before."""
 
-    scope = "evidence"
-    rate = "60/min"
+    scope, most, window = "evidence", 60, MINUTE
 
 
 def document_of(slug: str) -> PublicDocument:
@@ -68,7 +66,7 @@ def reviews(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def single(request: HttpRequest, slug: str) -> HttpResponse:
     document = document_of(slug)
-    if wait := pause(request, RecountThrottle):
+    if wait := pause(request, RecountPace):
         return slow_down(request, wait)
     channel, direction = request.GET.get("channel", ""), request.GET.get("direction", "")
     channel = channel if channel in labels.CHANNELS else ""

@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from rest_framework.throttling import AnonRateThrottle
 
-from feedback.api.base import pause
+from feedback.pace import CheckPace, ManyChecksPace, pause
 from ratings.checks import batch, exports, verbs
 from ratings.checks.outcomes import record_outcome
 from ratings.checks.parsing import COLUMNS, FLAT
@@ -37,16 +36,6 @@ CONTENT = {
 }
 
 
-class CheckThrottle(AnonRateThrottle):
-    scope = "checks"
-    rate = "600/hour"
-
-
-class ManyThrottle(AnonRateThrottle):
-    scope = "many-checks"
-    rate = "30/hour"
-
-
 def owner(request: HttpRequest) -> Owner:
     assert isinstance(request.user, User)
     return Owner(user=request.user)
@@ -58,7 +47,7 @@ def owner(request: HttpRequest) -> Owner:
 def new(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.POST or None, initial=request.GET.dict())
     if form.is_valid():
-        if wait := pause(request, CheckThrottle):
+        if wait := pause(request, CheckPace):
             return slow_down(request, wait)
         try:
             found = verbs.check(request=form.request(), owner=owner(request), at=timezone.now())
@@ -88,7 +77,7 @@ def page(request: HttpRequest, form: CheckForm, *, status: int = 200, refused: s
 @require_POST
 def many(request: HttpRequest) -> HttpResponse:
     """A file in, a file out; nothing is stored."""
-    if wait := pause(request, ManyThrottle):
+    if wait := pause(request, ManyChecksPace):
         return slow_down(request, wait)
     given = request.FILES.get("file")
     ending = ".csv" if request.POST.get("form") == "csv" else ".xlsx"

@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from feedback import complaints
-from feedback.api.base import ComplaintThrottle, TokenThrottle, pause
 from feedback.attachments import MOST_IN_ALL
 from feedback.clocks import clocks
 from feedback.models import Fault, Topic
+from feedback.pace import ComplaintPace, TokenPace, pause
 from feedback.reviews import UnknownTokenError
 from feedback.timeline import timeline
 from ratings.pages import hosts
@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "host": influencer, "hidden": True}
         return render(request, "ratings/complaint_new.html", context, status=400 if form.is_bound else 200)
-    if wait := pause(request, ComplaintThrottle):
+    if wait := pause(request, ComplaintPace):
         return slow_down(request, wait)
     given = form.cleaned_data
     filed = complaints.file_complaint(
@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    if wait := pause(request, TokenThrottle):
+    if wait := pause(request, TokenPace):
         return slow_down(request, wait)
     at = timezone.now()
     try:

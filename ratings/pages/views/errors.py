@@ -9,6 +9,11 @@ from django.template import loader
 RETRY_SECONDS = "30"
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body that no page takes; nothing of it was read."""
+    return HttpResponse(loader.get_template("413.html").render(), status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A page that needs neither a database nor a context."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

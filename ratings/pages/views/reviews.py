@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from feedback.api.base import ReviewThrottle, TokenThrottle, pause
 from feedback.models import Review
+from feedback.pace import ReviewPace, TokenPace, pause
 from feedback.reviews import Marks, UnknownTokenError, leave_review, ticket_of, withdraw_review
 from ratings.pages import hosts
 from ratings.pages.forms import ReviewForm
@@ -33,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "host": influencer, "hidden": True}
         return render(request, "ratings/review_new.html", context, status=400 if form.is_bound else 200)
-    if wait := pause(request, ReviewThrottle):
+    if wait := pause(request, ReviewPace):
         return slow_down(request, wait)
     given = form.cleaned_data
     left = leave_review(
@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request: HttpRequest, token: str) -> HttpResponse:
-    if wait := pause(request, TokenThrottle):
+    if wait := pause(request, TokenPace):
         return slow_down(request, wait)
     try:
         ticket = withdraw_review(token=token, at=timezone.now()) if request.method == "POST" else ticket_of(token)

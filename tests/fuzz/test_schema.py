@@ -1,0 +1,76 @@
+"""The whole schema, with every kind of credential: no 5xx, and no answer that the schema does not promise."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+from schemathesis.core.result import Ok
+
+from influencers.models import Influencer
+from ratings.models import Check, PublicRun
+from tests.fuzz.cases import Found, fuzzed, loaded
+from tests.fuzz.credentials import credentials
+
+CALLS = int(os.environ.get("FUZZ_CALLS", "4"))  # of each operation with each credential
+SEED = int(os.environ.get("FUZZ_SEED", "8"))
+
+
+@pytest.fixture(scope="module")
+def fuzzed_world(world_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A copy of the world that calls may change for good; nothing is rolled back, as in life."""
+    before = str(connection.settings_dict["NAME"])
+    name = f"{world_database}_fuzz"
+    with django_db_blocker.unblock():
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [world_database]
+            )
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{world_database}"')
+        connection.settings_dict["NAME"] = name
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_answer_is_off_the_schema(fuzzed_world: None) -> None:
+    logging.disable(logging.ERROR)
+    app = get_wsgi_application()
+    schema = loaded(app)
+    slugs = list(Influencer.objects.order_by("pk").values_list("slug", flat=True))
+    run = PublicRun.objects.get().run_id
+    known: dict[str, list[Any]] = {
+        "slug": slugs,
+        "influencer": slugs,
+        "run": [run],
+        "since": [run],
+        "version": ["2026.1"],
+        "id": [str(pk) for pk in Check.objects.values_list("pk", flat=True)] or ["0" * 32],
+    }
+    every = Found()
+    for who, credential in credentials().items():
+        of_one = Found()
+        for found in schema.get_all_operations():
+            assert isinstance(found, Ok), found
+            operation = found.ok()
+            of_one.add(fuzzed(operation, credential=credential, known=known, calls=CALLS, seed=SEED, excluded=[]))
+        print(f"{who}: {of_one.calls} calls, {dict(sorted(of_one.statuses.items()))}")
+        every.add(of_one)
+    print(f"{every.calls} calls, {len(every.wrong)} wrong")
+    if report := os.environ.get("FUZZ_REPORT"):
+        Path(report).write_text("\n\n".join(f"{key}: {example}" for key, example in every.wrong.items()))
+    assert not every.wrong, sorted(every.wrong)
