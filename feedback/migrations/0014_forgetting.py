@@ -55,5 +55,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0011_guards")]
+    dependencies = [("feedback", "0013_guards")]
     operations = [migrations.RunSQL(FORGETTING, REMEMBERING)]

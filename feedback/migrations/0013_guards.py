@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0010_staff_permissions'),
+        ('feedback', '0012_voided_evidence_listed_by_an_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ratings', '0021_first_courses'),
+        ('ratings', '0022_alert_clock'),
     ]
 
     operations = [
