@@ -61,5 +61,5 @@ def renamed_state(packed: bytes, names: Mapping[str, str]) -> bytes:
     for name in TrustState.of_reviewers():
         found[name] = found[name][order]
     kept = io.BytesIO()
-    np.savez_compressed(kept, **found)  # type: ignore[arg-type]
+    np.savez_compressed(kept, **found)
     return kept.getvalue()

@@ -20,11 +20,11 @@ from feedback.api import idempotency
 from feedback.api.base import (
     CleanText,
     Conflict,
-    FlatJSONParser,
     InfluencerField,
     TakingIn,
     receipt_answer,
 )
+from feedback.api.parsers import FlatJSONParser
 from feedback.api.reviews import TOKEN, ReceiptStatus
 from feedback.attachments import AttachmentError, download, examine
 from feedback.clocks import ClockName, clocks

@@ -60,7 +60,7 @@ def once(handler: Handler[View, Given]) -> Handler[View, Given]:
     """Around a handler that changes something: with an `Idempotency-Key` it does so once."""
 
     @wraps(handler)
-    def around(view: View, request: Request, *args: Given.args, **kwargs: Given.kwargs) -> Response:
+    def around(view: View, request: Request, /, *args: Given.args, **kwargs: Given.kwargs) -> Response:
         given = request.headers.get(HEADER)
         if given is None:
             return handler(view, request, *args, **kwargs)
@@ -117,15 +117,16 @@ def _who(request: Request) -> str:
 
 def _fingerprint(request: Request) -> str:
     """The request as it was meant: method, address and what was sent, whatever its spaces and order."""
+    data: Any = request.data
     parts = [request.method, request.path, request.META.get("QUERY_STRING", "")]
     if request.FILES:
         files = [(name, [_digest(file) for file in request.FILES.getlist(name)]) for name in sorted(request.FILES)]
-        fields = [(name, request.data.getlist(name)) for name in sorted(request.data) if name not in request.FILES]
+        fields = [(name, data.getlist(name)) for name in sorted(data) if name not in request.FILES]
         said: Any = [files, fields]
-    elif isinstance(request.data, bytes):
-        said = hashlib.sha256(request.data).hexdigest()
+    elif isinstance(data, bytes):
+        said = hashlib.sha256(data).hexdigest()
     else:
-        said = request.data
+        said = data
     text = json.dumps([*parts, said], sort_keys=True, default=str, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

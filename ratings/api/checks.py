@@ -17,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback.api import idempotency
-from feedback.api.base import FlatJSONParser, TakingIn
+from feedback.api.base import TakingIn
+from feedback.api.parsers import FlatJSONParser
 from feedback.authentication import HasScope, KeyAuthentication
 from feedback.models import ApiKey, Scope
 from feedback.pace import CheckPace, KeyPace

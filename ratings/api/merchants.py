@@ -19,7 +19,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from feedback.api import idempotency
-from feedback.api.base import FlatJSONParser, InfluencerField, refuse_parameters
+from feedback.api.base import InfluencerField, refuse_parameters
+from feedback.api.parsers import FlatJSONParser
 from feedback.authentication import HasScope, KeyAuthentication
 from feedback.models import ApiKey, Scope
 from feedback.pace import HookPace, KeyPace, Paced

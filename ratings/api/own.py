@@ -18,7 +18,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from feedback.api import idempotency
-from feedback.api.base import CleanText, FlatJSONParser, refuse_parameters
+from feedback.api.base import CleanText, refuse_parameters
+from feedback.api.parsers import FlatJSONParser
 from feedback.pace import WritingPace
 from influencers.models import Influencer
 from ratings.api.errors import Problem
