@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from ratings.scoring.inputs import Bools, BucketDays, Floats, Index, Ints
 from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE_TOP, Policy
 from ratings.scoring.sums import KEY, per_influencer
-from ratings.scoring.trust import Arrivals, close_day
+from ratings.scoring.trust import Arrivals, Outlook, Tally, Weighed, open_day, settle, tally_of, weigh, why_of_buckets
 from ratings.scoring.trust_state import TrustState
 
 LONGEST_DAYS = 3650
@@ -70,6 +71,64 @@ class Sold:
     orders: Floats
 
 
+class Accounts(Protocol):
+    """The accounts' side of the days: whoever holds the reviews, in one place or in many."""
+
+    def judge(self, day: int, outlook: Outlook) -> Tally:
+        """Judge the reviews received on `day` and say what they add up to."""
+
+    def settled(self, day: int, tally: Tally, factor: Floats) -> None:
+        """Hear what the buckets let through of them."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing the days gives beside the trust of each review, as in `Replayed`."""
+
+    buckets: BucketDays
+    sold: Sold
+    share: Floats | None
+
+
+def close_days(
+    accounts: Accounts,
+    *,
+    state: TrustState,
+    order_influencer: Ints,
+    order_day: Ints,
+    orders: Ints | Floats,
+    as_of_day: int,
+    policy: Policy,
+    support: Callable[[int], Floats] | None = None,
+    share: Floats | None = None,
+    whole: bool = True,
+) -> Closing:
+    """Close every day from the one after `state.day` on; parameters as in `replay`."""
+    first, influencers = state.day + 1, state.weight.size
+    daily = np.argsort(order_day, kind="stable")
+    cuts = np.searchsorted(np.maximum(order_day[daily], first), np.arange(first, as_of_day + 1))
+    who, when, factors = [], [], []
+    used: list[Sold] = []
+    for k, day in enumerate(range(first, as_of_day)):
+        part = daily[cuts[k] : cuts[k + 1]]
+        sold = per_influencer(order_influencer[part], orders[part].astype(np.float64), influencers)
+        if share is not None:
+            sold = sold * share
+        some = np.flatnonzero(sold)
+        used.append(Sold(some, np.full(some.size, day), sold[some]))
+        outlook = open_day(state, sold, policy)
+        tally = accounts.judge(day, outlook)
+        factor = settle(state, tally, policy, whole=whole)
+        if support and day % policy.month_days == 0:
+            share = support(day)
+        if tally.influencers.size:
+            accounts.settled(day, tally, factor)
+            who.append(tally.influencers)
+            when.append(np.full(tally.influencers.size, day))
+            factors.append(factor)
+    return Closing(_buckets(who, when, factors), _joined(used), share)
+
+
 def replay(
     reviews: Receipts,
     *,
@@ -109,43 +168,55 @@ def replay(
         first = state.day + 1
         new = order_day >= first
         order_influencer, order_day, orders = order_influencer[new], order_day[new], orders[new]
-    received = np.maximum(reviews.receipt, first)
-    # first by day alone: a day's own rows are put in order when it is its turn
-    order = np.argsort(received, kind="stable").astype(np.int32)
-    cuts = np.searchsorted(received[order], np.arange(first, as_of_day + 1))
-    del received
-    daily = np.argsort(order_day, kind="stable")
-    order_cuts = np.searchsorted(np.maximum(order_day[daily], first), np.arange(first, as_of_day + 1))
-    size = order.size
-    trust, full = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
-    known, band, why = np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.int16)
-    admitted = np.ones(size)
-    who, when, factors = [], [], []
-    used: list[Sold] = []
-    for k in range(as_of_day - first):
-        part = daily[order_cuts[k] : order_cuts[k + 1]]
-        sold = per_influencer(order_influencer[part], orders[part].astype(np.float64), influencers)
-        if share is not None:
-            sold = sold * share
-        some = np.flatnonzero(sold)
-        used.append(Sold(some, np.full(some.size, first + k), sold[some]))
-        rows, arrivals = _arrivals(order[cuts[k] : cuts[k + 1]], reviews)
-        judged = close_day(state, sold, arrivals, policy, whole=whole)
-        if support and (first + k) % policy.month_days == 0:
-            share = support(first + k)
-        if not rows.size:
-            continue
-        trust[rows], full[rows], why[rows] = judged.trust, judged.full, judged.why
-        known[rows], band[rows] = judged.known, judged.band
-        place = np.searchsorted(judged.influencers, arrivals.influencer)
-        admitted[rows] = judged.factor[place, judged.known * BANDS + judged.band]
-        who.append(judged.influencers)
-        when.append(np.full(judged.influencers.size, first + k))
-        factors.append(judged.factor)
-    return Replayed(trust, full, known, band, why, admitted, _buckets(who, when, factors), state, _joined(used), share)
+    accounts = _AtHand(reviews, first, as_of_day, state, policy)
+    closing = close_days(
+        accounts,
+        state=state,
+        order_influencer=order_influencer,
+        order_day=order_day,
+        orders=orders,
+        as_of_day=as_of_day,
+        policy=policy,
+        support=support,
+        share=share,
+        whole=whole,
+    )
+    a = accounts
+    judged = (a.trust, a.full, a.known, a.band, a.why, a.admitted)
+    return Replayed(*judged, closing.buckets, state, closing.sold, closing.share)
 
 
-def _arrivals(rows: Index, reviews: Receipts) -> tuple[Index, Arrivals]:
+class _AtHand:
+    """All reviews in memory, judged a day at a time."""
+
+    def __init__(self, reviews: Receipts, first: int, as_of_day: int, state: TrustState, policy: Policy) -> None:
+        received = np.maximum(reviews.receipt, first)
+        # first by day alone: a day's own rows are put in order when it is its turn
+        self._order = np.argsort(received, kind="stable").astype(np.int32)
+        self._cuts = np.searchsorted(received[self._order], np.arange(first, as_of_day + 1))
+        self._reviews, self._first, self._state, self._policy = reviews, first, state, policy
+        size = received.size
+        self.trust, self.full = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
+        self.known, self.band = np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.int8)
+        self.why, self.admitted = np.zeros(size, dtype=np.int16), np.ones(size)
+
+    def judge(self, day: int, outlook: Outlook) -> Tally:
+        k = day - self._first
+        rows, new = arrivals(self._order[self._cuts[k] : self._cuts[k + 1]], self._reviews)
+        found = weigh(self._state.reviews, self._state.residual, outlook, new, self._policy)
+        self._today: tuple[Index, Arrivals, Weighed] = rows, new, found
+        return tally_of(new, found)
+
+    def settled(self, day: int, tally: Tally, factor: Floats) -> None:
+        rows, new, found = self._today
+        self.trust[rows], self.full[rows] = found.trust, found.full
+        self.known[rows], self.band[rows] = found.known, found.band
+        self.why[rows] = found.why | why_of_buckets(new, found, tally.influencers, factor)
+        place = np.searchsorted(tally.influencers, new.influencer)
+        self.admitted[rows] = factor[place, found.known * BANDS + found.band]
+
+
+def arrivals(rows: Index, reviews: Receipts) -> tuple[Index, Arrivals]:
     """Rows of a day by influencer and composite; those alike in both and by one account stay alike in what follows."""
     influencer, composite = reviews.influencer[rows].astype(np.int64), reviews.composite[rows].astype(np.int64)
     order = np.argsort(influencer * (COMPOSITE_TOP + 1) + composite, kind="stable")

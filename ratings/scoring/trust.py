@@ -7,11 +7,13 @@ band, and multiplied in `sums`. Within a day nothing depends on the order of the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
 
+from ratings.scoring.buckets import refill, spend
 from ratings.scoring.inputs import Bools, Floats, Ints
 from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE_TOP, HIGH, LOW, MID, PPM, Policy
 from ratings.scoring.priors import paule_mandel, shrunk
@@ -39,6 +41,56 @@ class Arrivals:
     composite: Ints
     verified: Bools
     repeat: Ints
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is known of influencers when a day opens: all of them that an account's reviews are judged by.
+
+    Attributes
+    ----------
+    mean, seen : (n,) posterior mean of the composite, and how many reviews it rests on
+    sigma2, kappa : the platform's variance of a review and prior weight
+    """
+
+    mean: Floats
+    seen: Floats
+    sigma2: float
+    kappa: float
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What the accounts' side says of the reviews of one day, (r,) each.
+
+    Attributes
+    ----------
+    trust, full : ppm before buckets, and ppm that verification alone would give
+    known, band : class and band of each review
+    why : bit set over the first four `REASONS`
+    """
+
+    trust: Ints
+    full: Ints
+    known: Ints
+    band: Ints
+    why: Ints
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the reviews of one day add up to: whole numbers, so that it doesn't matter who adds them, or in what order.
+
+    Attributes
+    ----------
+    influencers : (k,) who received reviews, ascending
+    counts : (k, 6) reviews by class and band
+    sums : (3, k, 6) Σ trust·composite^p for p = 0, 1, 2
+    """
+
+    influencers: Ints
+    counts: Ints
+    sums: Ints
 
 
 @dataclass(frozen=True)
@@ -76,122 +128,108 @@ def close_day(state: TrustState, orders: Floats, new: Arrivals, policy: Policy, 
     orders : (n,) orders of that day
     whole : whether the state holds the whole platform; a part of it never speaks for the platform's figures
     """
+    outlook = open_day(state, orders, policy)
+    found = weigh(state.reviews, state.residual, outlook, new, policy)
+    tally = tally_of(new, found)
+    factor = settle(state, tally, policy, whole=whole)
+    why = found.why | why_of_buckets(new, found, tally.influencers, factor)
+    return Judged(found.trust, found.full, found.known, found.band, why, tally.influencers, factor)
+
+
+def open_day(state: TrustState, orders: Floats, policy: Policy) -> Outlook:
+    """Begin the day after `state.day`: its orders fill the buckets, what was seen before fades."""
     state.day += 1
-    _refill(state, orders, policy)
-    judged = _judge(state, new, policy)
-    _remember(state, new, judged, policy)
-    if whole and state.day % policy.month_days == 0:
-        _month(state, policy)
-    return judged
+    refill(state, orders, policy)
+    seen = 2 * state.weight
+    c = seen / (seen + state.kappa)
+    own = np.where(state.weight > 0, state.total / np.maximum(state.weight, 1e-12), state.mean)
+    return Outlook(c * own + (1 - c) * state.mean, seen, state.sigma2, state.kappa)
 
 
-def _refill(s: TrustState, orders: Floats, p: Policy) -> None:
-    keep = np.exp(-1 / p.orders_memory)
-    s.raw_orders += orders
-    s.orders *= keep
-    s.orders += orders
-    s.orders_sum += s.orders
-    # an order weighs 1/(1 − keep) in the sum of remembered orders
-    base = s.rate * (1 - keep)
-    rate = np.minimum((s.admitted + p.review_rate_weight * base) / (s.orders_sum + p.review_rate_weight),
-                      p.review_rate_max * base)  # fmt: skip
-    explained = rate * s.orders
-    s.explained *= 1 - 1 / p.bucket_days
-    s.explained += explained
-    count, new, high, low = s.shares
-    for row, refill, burst, share in (
-        (0, p.bucket_refill, p.bucket_burst, 1.0),
-        (1, p.bucket_refill, p.bucket_burst, new / count),
-        (2, p.typed_high_refill, p.typed_high_burst, _share(s.typed[1], s.typed[0], high / count, p)),
-        (3, p.typed_low_refill, p.typed_low_burst, _share(s.typed[2], s.typed[0], low / count, p)),
-    ):
-        if row < 2 or p.typed_buckets:
-            s.tokens[row] = np.minimum(s.tokens[row] + refill * share * explained, burst + refill * share * s.explained)
-    decay = 2 ** (-1 / p.half_life)
-    for array in (s.weight, s.total, s.total2, s.typed):
-        array *= decay
+def weigh(reviews: Floats, residual: Floats, outlook: Outlook, a: Arrivals, p: Policy) -> Weighed:
+    """Judge a day's reviews by their accounts, and remember them there.
 
-
-def _share(own: Floats, whole: Floats, platform: float, p: Policy) -> Floats:
-    return (own + p.typed_weight * platform) / (whole + p.typed_weight)
-
-
-def _judge(s: TrustState, a: Arrivals, p: Policy) -> Judged:
-    n, residual = s.reviews[a.reviewer], s.residual[a.reviewer]
-    reliability = np.minimum(1.0, (p.reliability_prior + n) / (p.reliability_prior * p.reliability_start + residual))
+    Parameters
+    ----------
+    reviews, residual : (u,) of the accounts, as in `TrustState`; moved on. Any part of the accounts may be judged
+        apart from the others: none of them looks at another.
+    """
+    n = reviews[a.reviewer]
+    reliability = np.minimum(
+        1.0, (p.reliability_prior + n) / (p.reliability_prior * p.reliability_start + residual[a.reviewer])
+    )
     base = np.where(a.verified, 1.0, p.trust_unverified)
     repeat = 1 / (1.0 + a.repeat) ** p.repeat_power
     trust = np.floor(base * reliability * repeat * PPM).astype(np.int64)
-    known, band = (n >= p.new_account_reviews).astype(np.int64), bands(a.composite, p)
-    who, place = np.unique(a.influencer, return_inverse=True)
-    factor = _spend(s, who, np.bincount(place * CLASSES + known * BANDS + band, minlength=who.size * CLASSES), p)
-    let = factor[place, known * BANDS + band]
-    new_let = _new_factor(factor)[place]
+    known = (n >= p.new_account_reviews).astype(np.int64)
     # what an account without any history starts with is no judgement on it
     start = 1 / p.reliability_start
-    bits = (
-        ~a.verified, a.repeat > 0, known == 0, reliability < start - 1e-9,
-        factor[place, BANDS + MID] < LET_THROUGH, (known == 0) & (new_let < LET_THROUGH),
-        (band != MID) & (let < LET_THROUGH * factor[place, known * BANDS + MID]), np.zeros(n.size, dtype=bool),
-    )  # fmt: skip
-    why = np.zeros(n.size, dtype=np.int64)
-    for k, bit in enumerate(bits):
-        why |= bit.astype(np.int64) << k
-    return Judged(trust, np.floor(base * PPM).astype(np.int64), known, band, why, who, factor)
+    why = _bits(0, ~a.verified, a.repeat > 0, known == 0, reliability < start - 1e-9)
+    x = a.composite / COMPOSITE_TOP
+    surprise = (x - outlook.mean[a.influencer]) ** 2
+    z2 = surprise / (outlook.sigma2 * (1 + 1 / (outlook.seen[a.influencer] + outlook.kappa)))
+    np.add.at(residual, a.reviewer, z2)
+    np.add.at(reviews, a.reviewer, 1.0)
+    return Weighed(trust, np.floor(base * PPM).astype(np.int64), known, bands(a.composite, p), why)
+
+
+def tally_of(a: Arrivals, found: Weighed) -> Tally:
+    """Add up what was judged, by influencer, class and band."""
+    who, place = np.unique(a.influencer, return_inverse=True)
+    key, size = place * CLASSES + found.known * BANDS + found.band, who.size * CLASSES
+    sums = np.zeros((3, size), dtype=np.int64)
+    for power in range(3):
+        # whole numbers below 2^53: as exact in floats
+        values = (found.trust * a.composite**power).astype(np.float64)
+        sums[power] = np.bincount(key, values, minlength=size).astype(np.int64)
+    counts = np.bincount(key, minlength=size).reshape(-1, CLASSES)
+    return Tally(who, counts, sums.reshape(3, -1, CLASSES))
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """One tally of several."""
+    parts = list(tallies)
+    who = np.unique(np.concatenate([part.influencers for part in parts]))
+    counts, sums = np.zeros((who.size, CLASSES), dtype=np.int64), np.zeros((3, who.size, CLASSES), dtype=np.int64)
+    for part in parts:
+        at = np.searchsorted(who, part.influencers)
+        counts[at] += part.counts
+        sums[:, at] += part.sums
+    return Tally(who, counts, sums)
+
+
+def settle(s: TrustState, day: Tally, p: Policy, *, whole: bool = True) -> Floats:
+    """Take the day's reviews out of the buckets, remember them and close the day; (k, 6) what buckets let through."""
+    factor = spend(s, day.influencers, day.counts, p)
+    s.raw_reviews[day.influencers] += day.counts.sum(axis=1)
+    for array, power in ((s.weight, 0), (s.total, 1), (s.total2, 2)):
+        array[day.influencers] += (day.sums[power] * factor).sum(axis=1) / (PPM * COMPOSITE_TOP**power)
+    if whole and s.day % p.month_days == 0:
+        _month(s, p)
+    return factor
+
+
+def _bits(first: int, *flags: Bools) -> Ints:
+    why = np.zeros(flags[0].size, dtype=np.int64)
+    for k, flag in enumerate(flags, start=first):
+        why |= flag.astype(np.int64) << k
+    return why
+
+
+def why_of_buckets(a: Arrivals, found: Weighed, who: Ints, factor: Floats) -> Ints:
+    """(r,) what the buckets have to do with it, as bits over `REASONS`."""
+    place = np.searchsorted(who, a.influencer)
+    let, new_let = factor[place, found.known * BANDS + found.band], _new_factor(factor)[place]
+    return _bits(
+        4,
+        factor[place, BANDS + MID] < LET_THROUGH,
+        (found.known == 0) & (new_let < LET_THROUGH),
+        (found.band != MID) & (let < LET_THROUGH * factor[place, found.known * BANDS + MID]),
+    )
 
 
 def _new_factor(factor: Floats) -> Floats:
     return factor[:, MID] / np.maximum(factor[:, BANDS + MID], 1e-12)
-
-
-def _spend(s: TrustState, who: Ints, counts: Ints, p: Policy) -> Floats:
-    """Take the day's reviews out of the buckets; what each class and band gets, (k, 6)."""
-    by = counts.reshape(who.size, CLASSES).astype(np.float64)
-    everyone = by.sum(axis=1)
-    fresh = by[:, :BANDS].sum(axis=1)
-    general = np.minimum(1.0, s.tokens[0, who] / np.maximum(everyone, 1))
-    s.tokens[0, who] -= everyone * general
-    s.admitted[who] += everyone * general
-    new = np.minimum(1.0, s.tokens[1, who] / np.maximum(fresh, 1))
-    s.tokens[1, who] -= fresh * new
-    band = np.repeat(general[:, None], BANDS, axis=1)
-    s.shares[0] += np.minimum(everyone, p.crowd_cap).sum()
-    s.shares[1] += np.minimum(fresh, p.crowd_cap).sum()
-    for k in (HIGH, LOW):
-        typed = by[:, k] + by[:, BANDS + k]
-        s.shares[1 + k] += np.minimum(typed, p.crowd_cap).sum()
-        if p.typed_buckets:
-            let = np.minimum(1.0, s.tokens[1 + k, who] / np.maximum(typed, 1))
-            s.tokens[1 + k, who] -= typed * let
-            s.typed[k, who] += typed * let
-            band[:, k] = np.minimum(general, let)
-    if p.typed_buckets:
-        totals = by[:, :BANDS] + by[:, BANDS:]
-        s.typed[0, who] += (totals * band).sum(axis=1)
-    return np.concatenate([band * new[:, None], band], axis=1)
-
-
-def _remember(s: TrustState, a: Arrivals, judged: Judged, p: Policy) -> None:
-    """Residuals against the previous close, then the day's own evidence."""
-    s.raw_reviews += np.bincount(a.influencer, minlength=s.weight.size)
-    if not a.influencer.size:
-        return
-    x = a.composite / COMPOSITE_TOP
-    n_star = 2 * s.weight
-    c = n_star / (n_star + s.kappa)
-    own = np.where(s.weight > 0, s.total / np.maximum(s.weight, 1e-12), s.mean)
-    mean = c * own + (1 - c) * s.mean
-    z2 = (x - mean[a.influencer]) ** 2 / (s.sigma2 * (1 + 1 / (n_star[a.influencer] + s.kappa)))
-    np.add.at(s.residual, a.reviewer, z2)
-    np.add.at(s.reviews, a.reviewer, 1.0)
-    place = np.searchsorted(judged.influencers, a.influencer)
-    key = place * CLASSES + judged.known * BANDS + judged.band
-    who = judged.influencers
-    for array, power in ((s.weight, 0), (s.total, 1), (s.total2, 2)):
-        values = judged.trust * a.composite**power
-        # whole numbers below 2^53: the sums do not depend on the order of the rows
-        sums = np.bincount(key, values.astype(np.float64), minlength=who.size * CLASSES).reshape(-1, CLASSES)
-        array[who] += (sums * judged.factor).sum(axis=1) / (PPM * COMPOSITE_TOP**power)
 
 
 def _month(s: TrustState, p: Policy) -> None:
