@@ -17,7 +17,7 @@ from feedback import evidence
 from ratings import ledger
 from ratings.days import day_number
 from ratings.engine import aggregate, prepare
-from ratings.engine.embedded import Gathered
+from ratings.engine.gathered import Gathered
 from ratings.engine.reading import in_order
 from ratings.scoring.inputs import (
     BucketDays,

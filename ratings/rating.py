@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ratings.engine import embedded
+from ratings.engine.gathered import EngineError, Gathered
 from ratings.engine.ledger import Ledger
 from ratings.scoring import contributions, document
 from ratings.scoring.disclosed import disclosed
@@ -25,7 +26,7 @@ from ratings.scoring.scorecard import EPOCH, Cards, score
 from ratings.scoring.trust import REASONS
 
 EXPLAIN = ("none", "summary", "full")
-ENGINES = ("embedded",)
+ENGINES = ("embedded", "spark")
 KEPT = 20_000  # influencers whose entries are kept between digest and file
 
 
@@ -39,7 +40,7 @@ class Scores:
     cards: Cards
     observed: Observed
     estimated: Parameters
-    gathered: embedded.Gathered
+    gathered: Gathered
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -195,7 +196,7 @@ def rate_evidence(
 
     Raises
     ------
-    ratings.engine.embedded.EngineError
+    ratings.engine.gathered.EngineError
         When the evidence cannot be read or summed.
     ratings.scoring.inputs.SumsError
         When sums are not such as evidence gives.
@@ -208,14 +209,14 @@ def rate_evidence(
     tell("sums")
     as_of_day = (as_of - EPOCH).days
     rows = explain == "full"
-    gathered = embedded.gather(evidence, as_of_day=as_of_day, policy=policy, rows=rows, ledger=ledger)
+    gathered = _engine(engine).gather(evidence, as_of_day=as_of_day, policy=policy, rows=rows, ledger=ledger)
     return rate_gathered(
         gathered, as_of=as_of, policy=policy, parameters=parameters, explain=explain, progress=progress
     )
 
 
 def rate_gathered(
-    gathered: embedded.Gathered,
+    gathered: Gathered,
     *,
     as_of: date,
     policy: Policy,
@@ -238,6 +239,16 @@ def rate_gathered(
     tell("scores")
     cards = score(population, gathered.sums, parameters, policy, observed)
     return Scores(as_of, policy, explain, cards, observed, parameters, gathered)
+
+
+def _engine(name: str) -> Any:
+    """The backend of that name; only who asks for a cluster needs what a cluster needs."""
+    try:
+        return importlib.import_module(f"ratings.engine.{name}")
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("pyspark", "py4j"):
+            raise
+        raise EngineError(f"the engine {name} needs what requirements-{name}.txt names: make {name}") from missing
 
 
 __all__ = ["CURRENT", "PPM", "Policy", "Scores", "rate_evidence", "rate_gathered"]

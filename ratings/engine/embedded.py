@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,48 +11,20 @@ import numpy as np
 import pyarrow as pa
 
 from ratings.engine import aggregate, prepare, reading, reviews
-from ratings.engine.ledger import Closed, Ledger
-from ratings.engine.schema import COLUMNS
-from ratings.scoring.inputs import (
-    DaySums,
-    EventDays,
-    EventRows,
-    ExposureDays,
-    Ints,
-    Population,
-    ReviewRows,
-    SessionRows,
+from ratings.engine.duck import connection
+from ratings.engine.gathered import (
+    KINDS,
+    EngineError,
+    Gathered,
+    event_days,
+    exposure_days,
+    population_of,
+    session_rows,
 )
+from ratings.engine.ledger import Ledger
+from ratings.engine.schema import COLUMNS
+from ratings.scoring.inputs import DaySums, EventRows, Ints, SessionRows
 from ratings.scoring.policy import Policy
-
-MEMORY_LIMIT = "300MB"
-
-
-class EngineError(RuntimeError):
-    """The evidence could not be read or summed."""
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """What one run of the engine gives: who, their day sums, and figures that only describe the evidence.
-
-    Attributes
-    ----------
-    counts : per kind the rows of each influencer, (n,)
-    verified, held, held_fast : (n,) as in `reviews.Weighed`
-    closed : what was judged on the way and the state at the end, where a ledger was given
-    review_rows, event_rows : single rows where asked for, else None
-    """
-
-    population: Population
-    sums: DaySums
-    counts: dict[str, Ints]
-    verified: Ints
-    held: Ints
-    held_fast: Ints
-    closed: Closed | None
-    review_rows: ReviewRows | None
-    event_rows: EventRows | None
 
 
 def gather(
@@ -80,29 +49,12 @@ def gather(
     EngineError
         When a file cannot be read, a column has another type, or a sum leaves 64 bits.
     """
-    with _connection() as db:
+    with connection() as db:
         try:
             _register(db, evidence)
             return _gather(db, as_of_day, policy, rows, ledger)
         except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
             raise EngineError(f"the evidence cannot be summed: {error}") from error
-
-
-@contextmanager
-def _connection() -> Iterator[Any]:
-    with tempfile.TemporaryDirectory(prefix="clearhost-") as folder:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": folder,
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "threads": 2,
-        }
-        db = duckdb.connect(":memory:", config=config)
-        try:
-            yield db
-        finally:
-            db.close()
 
 
 def _register(db: Any, evidence: Path | Mapping[str, pa.Table]) -> None:
@@ -138,8 +90,7 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
     db.execute(f"CREATE TABLE influencer AS {prepare.INFLUENCER}")
     ids = reading.column(db, "SELECT influencer_id FROM influencer ORDER BY influencer")
     categories = reading.column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer")
-    names, category = np.unique(categories.astype(str), return_inverse=True)
-    population = Population(tuple(ids), category.astype(np.int64), tuple(str(x) for x in names), as_of_day)
+    population = population_of(ids, categories, as_of_day)
     db.execute(f"CREATE TABLE refund_of_session AS {prepare.REFUND_OF_SESSION}")
     db.execute(f"CREATE VIEW session_joined AS {prepare.SESSION_JOINED}")
     db.execute(f"CREATE TABLE session AS {prepare.SESSION}")
@@ -154,14 +105,8 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
     sums = DaySums(
         reviewed.days,
         reviewed.buckets,
-        EventDays(*(events[k] for k in ("channel", "influencer", "day", "n", "points", "points2"))),
-        ExposureDays(
-            exposure["influencer"],
-            exposure["day"],
-            np.stack([exposure[f"exposure{k}"] for k in range(3)]),
-            np.stack([exposure[f"exposure2{k}"] for k in range(3)]),
-            exposure["orders"],
-        ),
+        event_days(events),
+        exposure_days(exposure),
         sessions,
         red,
     )
@@ -181,29 +126,7 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
 def _sessions(db: Any) -> SessionRows:
     ids = reading.column(db, "SELECT session_id FROM session ORDER BY rowid")
     s = db.execute("SELECT * EXCLUDE (session_id, influencer_id) FROM session ORDER BY rowid").fetchnumpy()
-
-    def whole(name: str) -> Ints:
-        return np.asarray(s[name]).astype(np.int64)
-
-    def number(name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-        return np.ma.filled(np.ma.asarray(s[name]).astype(np.float64), np.nan)
-
-    return SessionRows(
-        ids=ids,
-        influencer=whole("influencer"),
-        day=whole("day"),
-        started=whole("started_at"),
-        orders=whole("orders"),
-        covered=np.stack([whole(f"covered{k}") for k in range(3)]).astype(bool),
-        no_reason=whole("no_reason"),
-        viewers=number("viewers"),
-        paid_viewers=number("paid_viewers"),
-        commenters=number("commenters"),
-        views=number("views"),
-        watch_seconds=number("avg_watch_seconds"),
-        average_online=number("avg_online"),
-        duration=number("duration"),
-    )
+    return session_rows(ids, s)
 
 
 def _event_rows(db: Any) -> EventRows:
@@ -214,7 +137,7 @@ def _event_rows(db: Any) -> EventRows:
 
 def _counts(db: Any, size: int) -> dict[str, Ints]:
     found: dict[str, Ints] = {}
-    for kind in ("sessions", "reviews", "refunds", "complaints", "violations"):
+    for kind in KINDS:
         total = np.zeros(size, dtype=np.int64)
         sql = f"SELECT i.influencer, COUNT(*) FROM {kind} k JOIN influencer i USING (influencer_id) GROUP BY 1"
         for influencer, n in db.execute(sql).fetchall():

@@ -149,10 +149,13 @@ REVIEWER = """
 SELECT reviewer_id, ROW_NUMBER() OVER () - 1 AS reviewer FROM (SELECT DISTINCT reviewer_id FROM reviews) d
 """
 
+# an account's earlier reviews of the same influencer
+EARLIER = """ROW_NUMBER() OVER (
+    PARTITION BY r.influencer, r.reviewer ORDER BY r.received_at, r.created_at, r.review_id) - 1"""
+
 # only accounts that reviewed an influencer more than once are worth a sort
-REPEAT = """
-SELECT r.rowid AS row, ROW_NUMBER() OVER (
-    PARTITION BY r.influencer, r.reviewer ORDER BY r.received_at, r.created_at, r.review_id) - 1 AS repeat
+REPEAT = f"""
+SELECT r.rowid AS row, {EARLIER} AS repeat
 FROM raw_review r JOIN (
   SELECT influencer, reviewer FROM raw_review GROUP BY influencer, reviewer HAVING COUNT(*) > 1
 ) d ON d.influencer = r.influencer AND d.reviewer = r.reviewer

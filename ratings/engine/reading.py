@@ -11,7 +11,11 @@ from ratings.scoring.inputs import Ints
 
 def fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
     """The sums in the order of their keys, so that adding floats over them later never depends on the engine."""
-    found = db.execute(sql).fetchnumpy()
+    return ordered(db.execute(sql).fetchnumpy(), keys)
+
+
+def ordered(found: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Ints]:
+    """The same of columns that are here already; takes them out of what is given."""
     table = {name: np.asarray(found.pop(name)).astype(np.int64, copy=False) for name in list(found)}
     return in_order(table, keys)
 

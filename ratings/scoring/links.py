@@ -67,18 +67,31 @@ def find_links(influencer: Index, reviewer: Index, influencers: int, policy: Pol
             keys.append(key)
             counts.append(count.astype(np.int32))
     pairs, shared = _often(keys, counts, policy.link_least)
-    expected = degree[pairs // n] * degree[pairs % n] / max(float(degree.sum()), 1.0)
-    excess = np.maximum(0.0, 1 - policy.link_tolerance * expected / np.maximum(shared, 1))
-    kept = (shared - expected > policy.link_surprise * np.sqrt(expected + 0.25)) & (excess > 0)
-    links = Links(pairs[kept] // n, pairs[kept] % n, excess[kept])
+    links = beyond_chance(pairs, shared, degree, policy)
     level = np.zeros(reviewer.size)
     if not links.first.size:
         return links, level
     for part in once or _accounts(influencer, reviewer, n, policy):
         total = np.zeros(part.size)
-        total[part.used] = _sum_excess(part.who, part.account, links, n)
+        total[part.used] = sum_excess(part.who, part.account, links, n)
         level[part.rows] = total[part.back]
     return links, level
+
+
+def beyond_chance(pairs: Ints, shared: Ints, degree: Floats, policy: Policy) -> Links:
+    """The linked ones of some pairs.
+
+    Parameters
+    ----------
+    pairs : first·n + second of each, ascending
+    shared : accounts that reviewed both
+    degree : (n,) other influencers of each one's accounts
+    """
+    n = degree.size
+    expected = degree[pairs // n] * degree[pairs % n] / max(float(degree.sum()), 1.0)
+    excess = np.maximum(0.0, 1 - policy.link_tolerance * expected / np.maximum(shared, 1))
+    kept = (shared - expected > policy.link_surprise * np.sqrt(expected + 0.25)) & (excess > 0)
+    return Links(pairs[kept] // n, pairs[kept] % n, excess[kept])
 
 
 def _accounts(influencer: Index, reviewer: Index, n: int, policy: Policy) -> Iterator[_Some]:
@@ -139,7 +152,7 @@ def _count_pairs(who: Ints, account: Ints, n: int) -> Iterator[tuple[Ints, Ints]
         yield np.unique(who[block][i] * n + who[block][j], return_counts=True)
 
 
-def _sum_excess(who: Ints, account: Ints, links: Links, n: int) -> Floats:
+def sum_excess(who: Ints, account: Ints, links: Links, n: int) -> Floats:
     """L of each account × influencer, added in the order of the influencers."""
     total = np.zeros(who.size)
     if not links.first.size:

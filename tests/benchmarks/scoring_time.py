@@ -52,14 +52,14 @@ class Watched:
 def measure(folder: Path) -> dict[str, float]:
     """CPU seconds of one run from Parquet to the scores file's bytes: Python's own, and the engine's in this thread."""
     spent: list[float] = []
-    real = embedded._connection
+    real = embedded.connection
 
     @contextmanager
     def watched() -> Iterator[Any]:
         with real() as db:
             yield Watched(db, spent)
 
-    with mock.patch.object(embedded, "_connection", watched):
+    with mock.patch.object(embedded, "connection", watched):
         began = time.thread_time()
         scores = rate_evidence(folder, as_of=UNTIL)
         rated = time.thread_time()

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from feedback import evidence
-from ratings.engine.embedded import EngineError
+from ratings.engine.gathered import EngineError
 from ratings.rating import ENGINES, EXPLAIN, rate_evidence
 from ratings.scoring.inputs import SumsError
 
