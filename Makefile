@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: setup demo test check bench lock screenshots
+.PHONY: setup demo test spark check bench lock screenshots
 
 setup: .venv/.installed
 
@@ -12,6 +12,9 @@ demo: setup
 
 test: .venv/.installed-dev
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal $(ARGS)
+
+# the distributed engine, 490 MB; it asks for Java 17, and its tests skip without
+spark: .venv/.installed-spark
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .
@@ -29,7 +32,7 @@ screenshots: .venv/.installed-dev
 	@$(BIN)/python -m tests.browser.screenshots --base $(or $(BASE),http://127.0.0.1:$(or $(PORT),8000)) $(ARGS)
 
 lock: .venv/.installed-dev
-	for part in requirements requirements-dev; do \
+	for part in requirements requirements-dev requirements-spark; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header $$part.in -o $$part.txt || exit 1; done
 
@@ -43,4 +46,9 @@ lock: .venv/.installed-dev
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "Installing what tests and checks need"
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/.installed-spark: requirements-spark.txt .venv/.installed
+	@echo "Installing Spark"
+	@$(INSTALL) -r requirements-spark.txt
 	@touch $@

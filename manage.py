@@ -18,12 +18,6 @@ WITHOUT_DATABASE = {
 }
 
 
-ANOTHER_DATABASE = {
-    **{"migrate": "MIGRATE_DATABASE_URL", "dbshell": "MIGRATE_DATABASE_URL"},
-    "worker": "DIRECT_DATABASE_URL",
-}
-
-
 AS_OWNER = {"migrate", "dbshell"}
 
 
@@ -43,7 +37,8 @@ def main() -> None:
         os.environ["DATABASE_OWNER"] = "true"
         if application := os.environ.get("DATABASE_URL"):
             os.environ.setdefault("DATABASE_APPLICATION_ROLE", environ.Env.db_url_config(application)["USER"])
-    if other := os.environ.get(ANOTHER_DATABASE.get(command, "")):
+    # commands listen, copy and read with cursors for minutes: a pooler is for requests
+    if other := os.environ.get("MIGRATE_DATABASE_URL" if command in AS_OWNER else "DIRECT_DATABASE_URL"):
         os.environ["DATABASE_URL"] = other
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.ExitStack() as stack:

@@ -123,7 +123,13 @@ DATABASE_APPLICATION_ROLE = (
     if env.str("DATABASE_URL", default="")
     else APPLICATION
 )
+# Past a pooler (DIRECT_DATABASE_URL says the way round it) a connection lasts for one transaction: no cursor and no
+# prepared statement outlives it. psycopg prepares none unless asked to.
+DATABASE_POOLED = env.str("DIRECT_DATABASE_URL", default="") not in ("", env.str("DATABASE_URL", default=""))
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "config.caches.SharedCache"
 
 # Accounts: sign-up, confirmation, reset, second factor and session list by django-allauth
 AUTHENTICATION_BACKENDS = [
