@@ -1,6 +1,6 @@
 """A standalone Spark cluster on this machine: one master and two workers, each a process of its own, on loopback only.
 
-    python -m tests.engine.cluster            starts one and says what to set; Ctrl-C stops it
+python -m tests.engine.cluster            starts one and says what to set; Ctrl-C stops it
 """
 
 from __future__ import annotations
