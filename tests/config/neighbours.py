@@ -62,9 +62,11 @@ def redis() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         pytest.skip("no Redis on this machine (Debian: redis-server)")
     port = free_port()
     quiet = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory", "64mb")
-    with tempfile.TemporaryDirectory(prefix="clearhost-") as folder:
-        with _running([program, "--port", str(port), "--dir", folder, *quiet], port) as process:
-            yield f"redis://127.0.0.1:{port}/0", process
+    with (
+        tempfile.TemporaryDirectory(prefix="clearhost-") as folder,
+        _running([program, "--port", str(port), "--dir", folder, *quiet], port) as process,
+    ):
+        yield f"redis://127.0.0.1:{port}/0", process
 
 
 @contextlib.contextmanager
