@@ -161,7 +161,7 @@ class Accounts:
         told = self._context.broadcast((buckets, links))
         final = functools.partial(parts.judged_part, told=told, influencers=influencers, policy=self._policy)
         done = self._shards.zip(self._now).map(final).persist()
-        counts = done.map(parts.counts_of_part).reduce(parts.plus)
+        verified, held, held_fast = done.map(parts.counts_of_part).reduce(parts.plus)
         rows = self._spark.createDataFrame(done.map(parts.rows_of_part), "rows binary")
         columns = (*aggregate.REVIEW_KEYS, "trust", "full_trust", *(f"x{k}" for k in range(4)))
         rows.mapInArrow(parts.unpack, ", ".join(f"{name} bigint" for name in columns)).createOrReplaceTempView("review")
@@ -173,4 +173,4 @@ class Accounts:
             *(g.pop(k) for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
             *(np.stack([g.pop(f"{name}{k}") for k in range(4)]) for name in ("ox", "oxx", "fx")),
         )
-        return Weighed(days, buckets, *counts, rows=None, closed=None)
+        return Weighed(days, buckets, verified, held, held_fast, rows=None, closed=None)
