@@ -66,3 +66,10 @@ def waiting() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM feedback_outbox")
         return int(cursor.fetchone()[0])
+
+
+def who() -> set[int]:
+    """Everyone whose evidence waits to be taken up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT influencer_id FROM feedback_outbox")
+        return {influencer for (influencer,) in cursor.fetchall()}

@@ -96,18 +96,19 @@ def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[
 
 def evidence_of(*, document: PublicDocument) -> dict[str, Any]:
     """The trusted day sums that a public document was made of, as of the day it speaks of."""
-    as_of = _speaks_of(document)
+    as_of = speaks_of(document)
     scores = _rescore([document.influencer_id], as_of, document.run)
     return {"as_of": as_of, **scores.evidence_of(document.influencer.source_id)}
 
 
 def pulls_of(*, document: PublicDocument) -> dict[str, list[tuple[str, float]]]:
     """Every single piece behind a public document by channel, with how far it moves the overall score, in points."""
-    scores = _rescore([document.influencer_id], _speaks_of(document), document.run, explain="full")
+    scores = _rescore([document.influencer_id], speaks_of(document), document.run, explain="full")
     return scores.pulls(document.influencer.source_id)
 
 
-def _speaks_of(document: PublicDocument) -> date:
+def speaks_of(document: PublicDocument) -> date:
+    """The day whose start a document's evidence ends at."""
     return policy_date(document.updated_at) + timedelta(days=1) if document.live else document.run.as_of
 
 

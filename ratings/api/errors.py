@@ -35,6 +35,7 @@ TITLES = {
     "throttled": "Too many requests",
     "not-published": "Nothing is published yet",
     "server-error": "Our fault",
+    "unavailable": "Not available now; try again a little later",
 }
 BY_STATUS = {
     400: "bad-request",
@@ -48,6 +49,7 @@ BY_STATUS = {
     415: "unsupported-media-type",
     422: "key-reused",
     429: "throttled",
+    503: "unavailable",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -20,16 +21,29 @@ log = logging.getLogger("clearhost.worker")
 
 
 def work(*, now: Callable[[], datetime], stopped: Callable[[], bool]) -> None:
-    """Work until told to stop; what fails is logged, stays where it was and is tried again."""
-    with listening() as news:
-        quiet = PATIENCE
-        while not stopped():
-            if quiet >= PATIENCE:
-                while once(at=now()) and not stopped():
-                    pass
-                quiet = 0.0
-            heard = sum(1 for _ in news.notifies(timeout=GLANCE, stop_after=1))
-            quiet = PATIENCE if heard else quiet + GLANCE
+    """Work until told to stop; what fails is logged, stays where it was and is tried again.
+
+    A database that goes away is waited for: news that came meanwhile waits in the outbox, and one looks there first.
+    """
+    while not stopped():
+        try:
+            with listening() as news:
+                _hear(news, now=now, stopped=stopped)
+        except psycopg.OperationalError as why:
+            log.warning("the database is away: %s", (str(why).strip() or repr(why)).splitlines()[-1])
+            connection.close()
+            time.sleep(GLANCE)
+
+
+def _hear(news: psycopg.Connection, *, now: Callable[[], datetime], stopped: Callable[[], bool]) -> None:
+    quiet = PATIENCE
+    while not stopped():
+        if quiet >= PATIENCE:
+            while once(at=now()) and not stopped():
+                pass
+            quiet = 0.0
+        heard = sum(1 for _ in news.notifies(timeout=GLANCE, stop_after=1))
+        quiet = PATIENCE if heard else quiet + GLANCE
 
 
 def once(*, at: datetime) -> int:

@@ -124,3 +124,4 @@ def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: 
 def _one_at_a_time() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SET LOCAL statement_timeout = 0")  # also for staff, whose requests are limited otherwise
