@@ -18,7 +18,7 @@ WITHOUT_DATABASE = {
 }
 
 
-AS_OWNER = {"migrate", "dbshell"}
+AS_OWNER = {"migrate", "dbshell", "backup", "restore"}
 
 
 def needs_database(arguments: list[str]) -> bool:
