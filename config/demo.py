@@ -16,7 +16,18 @@ from config.embedded_postgres import cluster
 from config.supervisor import Stop, Supervisor, demand_port, only_one, say, stop_on_signals
 
 WORKER = ["manage.py", "worker"]
-WEB = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws"]
+WEB = [
+    "-m",
+    "granian",
+    "--interface",
+    "wsgi",
+    "--workers",
+    "2",
+    "--blocking-threads",
+    "4",
+    "--no-ws",
+    "--respawn-failed-workers",
+]
 STOPPED = ["web", "worker"]  # in this order, then PostgreSQL
 
 

@@ -126,6 +126,16 @@ class Cluster:
                     if not (self.home / "stays").exists():
                         self._down()
 
+    def revive(self) -> bool:
+        """Start the server again when it crashed; false when it runs, or was stopped, which removes its pid file."""
+        if not (self.data / "postmaster.pid").exists() or not self._is_down():
+            return False
+        with self._alone():
+            if not (self.data / "postmaster.pid").exists():
+                return False
+            self._up()
+        return True
+
     def start(self) -> None:
         """Start the server to stay until `stop`."""
         with self._alone():

@@ -1,5 +1,8 @@
 """Errors that no view answers: problem documents under /api/, pages elsewhere."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
@@ -26,7 +29,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return errors.plain(request, 500) if _of_api(request) else pages.server_error(request)
+    """Our fault, or the database's: away, full, or too slow for one request."""
+    if not _of_api(request):
+        return pages.server_error(request)
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return errors.plain(request, 500)
+    response = errors.plain(request, 503)
+    response["Retry-After"] = pages.RETRY_SECONDS
+    return response
 
 
 def _of_api(request: HttpRequest) -> bool:

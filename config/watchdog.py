@@ -1,19 +1,21 @@
 """Keeps the database up for a supervisor, and stops all that the supervisor started once it is gone, even by kill -9.
 
 It learns the processes to stop from its standard input: `+PID` when one starts, `-PID` when one has ended. The input
-ends when the supervisor does. Each process leads a group of its own.
+ends when the supervisor does. Each process leads a group of its own. A database that crashed is started again.
 """
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from config.embedded_postgres import EmbeddedPostgresError, cluster
 
+GLANCE = 1.0  # seconds between looks at the database
 GRACE = 10.0  # seconds between asking and killing
 
 
@@ -43,6 +45,26 @@ def ended(pid: int) -> bool:
         return Path("/proc/self").exists()
 
 
+def lines(source: int, *, idle: Callable[[], None]) -> Iterator[str]:
+    """Give the lines of a file descriptor until it ends; every second without one, do what is to be done meanwhile."""
+    held = b""
+    while True:
+        while not select.select([source], [], [], GLANCE)[0]:
+            idle()
+        data = os.read(source, 65_536)
+        if not data:
+            return
+        *whole, held = (held + data).split(b"\n")
+        for line in whole:
+            yield line.decode()
+
+
+def look_after() -> None:
+    """Start the embedded server again after a crash; one that was stopped stays so."""
+    if not os.environ.get("DATABASE_URL"):
+        cluster().revive()
+
+
 def main() -> None:
     """Serve one supervisor."""
     for number in (signal.SIGINT, signal.SIGHUP):
@@ -54,7 +76,7 @@ def main() -> None:
         with database:
             try:
                 print("ready", flush=True)  # noqa: T201
-                for line in sys.stdin:
+                for line in lines(sys.stdin.fileno(), idle=look_after):
                     if line.startswith("+"):
                         leaders.append(int(line))
                     else:
