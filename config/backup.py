@@ -55,7 +55,6 @@ class Manifest:
     migrations: list[str]
     tables: dict[str, list[Any]]
     attachments: dict[str, str]
-    reviewer_key: str
     database: str
 
     @property
@@ -105,7 +104,6 @@ def _write(archive: zipfile.ZipFile, at: datetime) -> Manifest:
             migrations=sorted(f"{app}.{name}" for app, name in loader.applied_migrations),
             tables=digests(),
             attachments=_attach(archive),
-            reviewer_key=key_fingerprint(),
             database=database,
         )
     head = {"kind": KIND, "format": FORMAT, **manifest.__dict__}
@@ -154,11 +152,6 @@ def digests() -> dict[str, list[Any]]:
             cursor.execute(sql.SQL(DIGEST).format(table=sql.Identifier("public", table)))
             found[table] = list(cursor.fetchone())
     return found
-
-
-def key_fingerprint() -> str:
-    """Tells whether two installations know the same people by the same pseudonyms, and nothing else."""
-    return hashlib.blake2b(b"fingerprint", key=hashlib.sha256(settings.REVIEWER_KEY.encode()).digest()).hexdigest()[:16]
 
 
 @contextmanager

@@ -24,10 +24,11 @@ from config.backup import (
     BackupError,
     Manifest,
     environment,
-    key_fingerprint,
     opened,
     program,
 )
+from feedback import pseudonyms
+from feedback.models import PseudonymKey
 
 EMPTY = r"""
 DO $$ DECLARE found record; BEGIN
@@ -67,13 +68,19 @@ def restore(*, path: Path, replace: bool) -> tuple[Manifest, list[str]]:
         with archive.open("database") as dump:
             _load(dump, manifest, server)
     roles.grant(connection)
-    notes = []
-    if manifest.reviewer_key != key_fingerprint():
-        notes.append("REVIEWER_KEY is another than where the backup was made: the same people get new pseudonyms")
+    return manifest, _notes()
+
+
+def _notes() -> list[str]:
     loader = MigrationLoader(connection)
     if set(loader.graph.nodes) - set(loader.applied_migrations):
-        notes.append("the backup is of an older release: run manage.py migrate")
-    return manifest, notes
+        return ["the backup is of an older release: run manage.py migrate"]
+    try:
+        if PseudonymKey.objects.exists():
+            pseudonyms.pseudonym("")
+    except pseudonyms.KeysDiffer as why:
+        return [str(why)]
+    return []
 
 
 def _fits(path: Path, manifest: Manifest) -> int:
