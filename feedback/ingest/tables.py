@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,13 @@ from feedback.ingest.chunks import Chunk
 from feedback.ingest.rejects import Refused
 from feedback.ingest.streams import Stream
 from feedback.ingest.text_files import check_header
+from feedback.ingest.workbooks import Trap, demand_harmless
 
 ROWS = 100_000
 UNPACKED_LIMIT = 2 << 30  # bytes of an XLSX unpacked: it has to be held whole
+MOST_CELLS = 100_000_000
+ROWS_IN_A_BYTE = 100  # no more come out of honest columns; ids alone differ from row to row
+SMALL = 1_000_000
 
 
 def read_parquet(stream: Stream, wanted: frozenset[str]) -> Iterator[Chunk]:
@@ -34,6 +37,8 @@ def read_parquet(stream: Stream, wanted: frozenset[str]) -> Iterator[Chunk]:
         except (pa.ArrowException, OSError) as error:
             raise Refused(f"not a readable Parquet file: {error}") from None
         check_header(file.schema_arrow.names, wanted)
+        if file.metadata.num_rows > SMALL + ROWS_IN_A_BYTE * path.stat().st_size:
+            raise Refused("the file claims more rows than its bytes can hold")
         number = 1
         for batch in file.iter_batches(batch_size=ROWS):
             columns = {name: as_text(batch[name]) for name in batch.schema.names}
@@ -46,13 +51,13 @@ def read_xlsx(stream: Stream, wanted: frozenset[str]) -> Iterator[Chunk]:
     """The first sheet; the line of a row is its row in the sheet."""
     with _unpacked(stream) as path:
         try:
-            with zipfile.ZipFile(path) as archive:
-                if sum(member.file_size for member in archive.infolist()) > UNPACKED_LIMIT:
-                    raise Refused("the workbook unpacks to more than 2 GB; save it as CSV")
+            demand_harmless(path, most_bytes=UNPACKED_LIMIT, most_cells=MOST_CELLS)
             with CalamineWorkbook.from_path(str(path)) as book:
                 sheet = book.get_sheet_by_index(0)
                 rows = sheet.to_python(skip_empty_area=False)
-        except (zipfile.BadZipFile, CalamineError, OSError, IndexError) as error:
+        except Trap as trap:
+            raise Refused(str(trap)) from None
+        except (CalamineError, OSError, IndexError) as error:
             raise Refused(f"not a readable XLSX file: {error}") from None
     filled = [number for number, row in enumerate(rows) if any(cell != "" for cell in row)]
     if not filled:
@@ -75,6 +80,9 @@ def _unpacked(stream: Stream) -> Any:
     with path.open("wb") as file:
         for block in stream.blocks():
             file.write(block)
+            if stream.packed and file.tell() > UNPACKED_LIMIT:
+                keep.cleanup()
+                raise Refused("the file unpacks to more than 2 GB; unpack it first")
     if stream.damage:
         keep.cleanup()
         raise Refused(stream.damage)

@@ -60,8 +60,10 @@ class ScorecardParameters(serializers.Serializer[Any]):
 
 
 class PeriodParameters(serializers.Serializer[Any]):
-    period = serializers.CharField(
-        required=False, max_length=7, help_text="A year, quarter or month: 2026, 2026-Q4, 2026-11."
+    period = serializers.RegexField(
+        r"^[0-9]{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$",
+        required=False,
+        help_text="A year, quarter or month until now: 2026, 2026-Q4, 2026-11.",
     )
 
 

@@ -15,6 +15,7 @@ import openpyxl
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
+from feedback.ingest.workbooks import Trap, demand_harmless
 from ratings.checks import parsing, verbs
 from ratings.checks.terms import TermsError
 from ratings.checks.wording import VERDICTS, worded
@@ -22,6 +23,8 @@ from ratings.checks.wording import VERDICTS, worded
 MOST_FILE = 200_000
 MOST_UPLOAD = 2_000
 AT_ONCE = 500
+MOST_UNPACKED = 200 * 1024 * 1024
+MOST_CELLS = 10_000_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 ENDINGS = (".json", ".csv", ".xlsx")
 HEAD = (
@@ -87,6 +90,10 @@ def _csv(content: bytes) -> list[list[Any]]:
 
 
 def _sheet(content: bytes) -> list[list[Any]]:
+    try:
+        demand_harmless(io.BytesIO(content), most_bytes=MOST_UNPACKED, most_cells=MOST_CELLS)
+    except Trap as trap:
+        raise BatchRefusedError(_("The file is not an XLSX that can be opened here: %(why)s") % {"why": trap}) from None
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         return [row for row in sheet.to_python() if any(str(cell).strip() for cell in row)]

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from feedback.ingest.rejects import without_formula
 from ratings.comparison import Comparison, Move, most
 
 SUFFIXES = (".csv", ".json")
@@ -55,7 +56,9 @@ def write(found: Comparison, path: Path, *, names: Mapping[str, str]) -> None:
         rows = [_row(move, names) for move in found.moves]
         writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["influencer_id"])
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(
+            {key: without_formula(cell) if isinstance(cell, str) else cell for key, cell in row.items()} for row in rows
+        )
 
 
 def _row(move: Move, names: Mapping[str, str]) -> dict[str, Any]:

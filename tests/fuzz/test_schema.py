@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from influencers.models import Influencer
 from ratings.models import Check, PublicRun
@@ -20,6 +21,8 @@ from tests.fuzz.cases import Found, fuzzed, loaded
 from tests.fuzz.credentials import credentials
 
 CALLS = int(os.environ.get("FUZZ_CALLS", "4"))  # of each operation with each credential
+# Cursors, receipts, periods and addresses are signed, past or resolved: no schema can say which of them are good.
+EXCLUDED = [positive_data_acceptance]
 SEED = int(os.environ.get("FUZZ_SEED", "8"))
 
 
@@ -46,11 +49,15 @@ def fuzzed_world(world_database: str, django_db_blocker: DjangoDbBlocker) -> Ite
                 cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def from_somewhere(app: Any) -> Any:
+    """A caller has an address; the client of the tests gives none."""
+    return lambda environ, start: app({"REMOTE_ADDR": "127.0.0.1", **environ}, start)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_no_answer_is_off_the_schema(fuzzed_world: None) -> None:
     logging.disable(logging.ERROR)
-    app = get_wsgi_application()
-    schema = loaded(app)
+    schema = loaded(from_somewhere(get_wsgi_application()))
     slugs = list(Influencer.objects.order_by("pk").values_list("slug", flat=True))
     run = PublicRun.objects.get().run_id
     known: dict[str, list[Any]] = {
@@ -67,7 +74,7 @@ def test_no_answer_is_off_the_schema(fuzzed_world: None) -> None:
         for found in schema.get_all_operations():
             assert isinstance(found, Ok), found
             operation = found.ok()
-            of_one.add(fuzzed(operation, credential=credential, known=known, calls=CALLS, seed=SEED, excluded=[]))
+            of_one.add(fuzzed(operation, credential=credential, known=known, calls=CALLS, seed=SEED, excluded=EXCLUDED))
         print(f"{who}: {of_one.calls} calls, {dict(sorted(of_one.statuses.items()))}")
         every.add(of_one)
     print(f"{every.calls} calls, {len(every.wrong)} wrong")
