@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -28,6 +30,22 @@ from ratings.pages.slow_down import slow_down
 SECOND_FACTORS = b"clearhost second factors\0"
 LONGEST_NAME = 254
 NOWHERE = "staff.invalid"  # RFC 2606: no letter ever arrives there
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """Computes one hash for a try, whether the account exists or not, under whichever name: time tells nothing."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:
+        self._tried: dict[Any, AbstractBaseUser | None] = {}
+        found: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        return found
+
+    def _check_password(self, user: AbstractBaseUser | None, password: str) -> AbstractBaseUser | None:
+        if user is None:
+            return None
+        if user.pk not in self._tried:
+            self._tried[user.pk] = super()._check_password(user, password)
+        return self._tried[user.pk]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -170,7 +170,7 @@ class MyPlan(OwnView):
         influencer = self.whose(request, asked.get("influencer"))
         kept = plan.latest(influencer=influencer)
         if kept is None:
-            raise Problem("not-published", 503, "The plan is being made; ask again in some minutes.")
+            raise Problem("not-found", 404, "The plan is being made; ask again in some minutes.")
         try:
             return Response({"plan": kept.document, "progress": plan.progress(influencer=influencer, at=at)})
         except NothingPublished:
