@@ -7,9 +7,10 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.encoding import force_bytes
 
 from feedback import receipts
@@ -45,6 +46,23 @@ def revoke_api_key(*, prefix: str) -> ApiKey:
         key.revoked = True
         key.save(update_fields=["revoked"])
     return key
+
+
+def rotate_api_key(*, prefix: str, at: datetime, grace: timedelta = timedelta(0)) -> tuple[ApiKey, str]:
+    """Make a key like this one in its place; the old one serves on for so long, so that its holder can change over."""
+    with transaction.atomic():
+        old = ApiKey.objects.select_for_update().filter(prefix=prefix, revoked=False).first()
+        if old is None or old.has_expired:
+            raise KeyRefusedError(f"no key that is valid has the prefix {prefix!r}")
+        if old.scope == Scope.CHECK:
+            raise KeyRefusedError("a merchant makes another key on its own page, and revokes this one there")
+        new, secret = create_api_key(name=old.name, scope=old.scope, source=old.source)
+        if grace:
+            old.expiry_date = at + grace
+            old.save(update_fields=["expiry_date"])
+        else:
+            revoke_api_key(prefix=prefix)
+    return new, secret
 
 
 def create_receipt_key(*, platform: str, source: str = "") -> tuple[ReceiptKey, str]:

@@ -23,7 +23,7 @@ from tests.fuzz.credentials import credentials
 CALLS = int(os.environ.get("FUZZ_CALLS", "4"))  # of each operation with each credential
 # Cursors, receipts, periods and addresses are signed, past or resolved: no schema can say which of them are good.
 EXCLUDED = [positive_data_acceptance]
-# A session comes along with every call, also with those that are to go without one: tests/accounts/test_matrix.py has it.
+# A session comes along also where it is to be left out; tests/accounts/test_matrix.py looks at that.
 OF_SESSIONS = [*EXCLUDED, ignored_auth]
 SEED = int(os.environ.get("FUZZ_SEED", "8"))
 
@@ -80,10 +80,9 @@ def test_no_answer_is_off_the_schema(fuzzed_world: None) -> None:
         of_one = Found()
         for found in schema.get_all_operations():
             assert isinstance(found, Ok), found
-            operation = found.ok()
             of_one.add(
                 fuzzed(
-                    operation,
+                    found.ok(),
                     credential=credential,
                     known=known,
                     calls=CALLS,
