@@ -103,6 +103,10 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)
 # The database: a given one, or the embedded server's address (manage.py and the supervisor start it, never this file).
 # Whoever migrates connects as its owner (manage.py says so), everything else as the application.
 EMBEDDED = cluster().address() if env.bool("DATABASE_OWNER", default=False) else cluster().application()
+# Past a pooler (DIRECT_DATABASE_URL says the way round it) a connection lasts for one transaction: no cursor, no prepared
+# statement and no setting outlives it. psycopg prepares none unless asked to; the pooler itself sets the timeout.
+DATABASE_POOLED = env.str("DIRECT_DATABASE_URL", default="") not in ("", env.str("DATABASE_URL", default=""))
+SESSION_OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT}" if STATEMENT_TIMEOUT and not DATABASE_POOLED else ""
 DATABASES = {
     "default": {
         **(
@@ -112,10 +116,11 @@ DATABASES = {
         ),
         "OPTIONS": {
             "connect_timeout": env.int("CONNECT_TIMEOUT", default=5),  # seconds
-            **({"options": f"-c statement_timeout={STATEMENT_TIMEOUT}"} if STATEMENT_TIMEOUT else {}),
+            **({"options": SESSION_OPTIONS} if SESSION_OPTIONS else {}),
         },
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
     }
 }
 DATABASE_APPLICATION_ROLE = (
@@ -123,10 +128,6 @@ DATABASE_APPLICATION_ROLE = (
     if env.str("DATABASE_URL", default="")
     else APPLICATION
 )
-# Past a pooler (DIRECT_DATABASE_URL says the way round it) a connection lasts for one transaction: no cursor and no
-# prepared statement outlives it. psycopg prepares none unless asked to.
-DATABASE_POOLED = env.str("DIRECT_DATABASE_URL", default="") not in ("", env.str("DATABASE_URL", default=""))
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     CACHES["default"]["BACKEND"] = "config.caches.SharedCache"

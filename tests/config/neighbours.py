@@ -20,7 +20,7 @@ from tests.config.test_demo import free_port
 
 POOLER = """\
 [databases]
-* = host={HOST} port={PORT}
+* = host={HOST} port={PORT} connect_query='SET statement_timeout = 20000'
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = {listen}

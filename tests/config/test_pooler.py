@@ -67,6 +67,8 @@ def test_many_clients_share_two_connections(pooled: str) -> None:
             body = [review(number, hosts[number % len(hosts)])]
             return [*said, call(f"{web}/api/v1/ingest/reviews/", body, Authorization=f"Api-Key {secret}")]
 
+        with psycopg.connect(pooled, prepare_threshold=None) as direct:
+            assert direct.execute("SHOW statement_timeout").fetchone() == ("20s",)
         with ThreadPoolExecutor(12) as people:
             said = list(itertools.chain.from_iterable(people.map(visit, range(36))))
         assert set(said) == {200}, said
