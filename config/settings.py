@@ -103,8 +103,8 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)
 # The database: a given one, or the embedded server's address (manage.py and the supervisor start it, never this file).
 # Whoever migrates connects as its owner (manage.py says so), everything else as the application.
 EMBEDDED = cluster().address() if env.bool("DATABASE_OWNER", default=False) else cluster().application()
-# Past a pooler (DIRECT_DATABASE_URL says the way round it) a connection lasts for one transaction: no cursor, no prepared
-# statement and no setting outlives it. psycopg prepares none unless asked to; the pooler itself sets the timeout.
+# Past a pooler (DIRECT_DATABASE_URL says the way round it) a connection lasts for one transaction: no cursor, no
+# prepared statement and no setting outlives it. psycopg prepares none unless asked to; the pooler sets the timeout.
 DATABASE_POOLED = env.str("DIRECT_DATABASE_URL", default="") not in ("", env.str("DATABASE_URL", default=""))
 SESSION_OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT}" if STATEMENT_TIMEOUT and not DATABASE_POOLED else ""
 DATABASES = {

@@ -116,17 +116,12 @@ def _look_ups(public: PublicRun, size: int) -> dict[str, list[float]]:
     """Milliseconds in the database, planning included."""
     middle = Scorecard.objects.get(run=public.run_id, position=size // 2)
     cursor, who = _cursor_at(public, middle), middle.influencer_id
+    by_place = Scorecard.objects.filter(run=public.run).order_by("position").values_list("name")
     asked: dict[str, Callable[[], Any]] = {
-        "rank look-up": lambda: Scorecard.objects.values_list("rank").get(
-            run=public.run, influencer=middle.influencer_id
-        ),
+        "rank look-up": lambda: Scorecard.objects.values_list("rank").get(run=public.run, influencer=who),
         "top 100": lambda: lists.rankings(public=public, size=100),
         "a page at the middle": lambda: lists.rankings(public=public, cursor=cursor, size=50),
-        "instead: OFFSET at the middle": lambda: list(
-            Scorecard.objects.filter(run=public.run)
-            .order_by("position")
-            .values_list("name")[size // 2 : size // 2 + 50]
-        ),
+        "instead: OFFSET at the middle": lambda: list(by_place[size // 2 : size // 2 + 50]),
     }
     return {name: [_in_the_database(look) for _ in range(LOOKS)] for name, look in asked.items()}
 
