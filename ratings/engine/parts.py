@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from ratings.engine import shards
-from ratings.scoring.inputs import Ints
+from ratings.scoring.inputs import BucketDays, Ints
+from ratings.scoring.links import Links
 from ratings.scoring.policy import CLASSES, Policy
 from ratings.scoring.sums import KEY
 from ratings.scoring.trust import Tally
@@ -59,21 +60,27 @@ def tally_of_part(part: Part) -> Tally:
 def judged_part(
     pair: tuple[shards.Shard, Part], *, told: Any, influencers: int, policy: Policy
 ) -> tuple[bytes, list[Ints]]:
+    """What `judged` gives, the rows as bytes."""
+    table, counts = judged(pair[0], pair[1].memory, *told.value, influencers=influencers, policy=policy)
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue(), counts
+
+
+def judged(
+    shard: shards.Shard, memory: shards.Memory, buckets: BucketDays, links: Links, *, influencers: int, policy: Policy
+) -> tuple[pa.Table, list[Ints]]:
     """The rows of a part as they count, and per influencer how many are verified, held down, and so for coming fast."""
-    (shard, part), (buckets, links) = pair, told.value
     r = shard.receipts
     admitted = np.ones(shard.day.size)
     if buckets.receipt.size and admitted.size:
         wanted = r.influencer.astype(np.int64) * KEY + np.maximum(r.receipt, buckets.receipt.min())
         at = np.searchsorted(buckets.influencer * KEY + buckets.receipt, wanted)
-        admitted = buckets.factor[np.minimum(at, buckets.receipt.size - 1), shards.classes(part.memory)]
+        admitted = buckets.factor[np.minimum(at, buckets.receipt.size - 1), shards.classes(memory)]
     level = shards.levels(shard, links, influencers, policy)
-    table, held, fast = shards.judged(shard, part.memory, level, admitted, policy)
-    counts = [np.bincount(r.influencer[which], minlength=influencers) for which in (r.verified, held, fast)]
-    sink = io.BytesIO()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue(), counts
+    table, held, fast = shards.judged(shard, memory, level, admitted, policy)
+    return table, [np.bincount(r.influencer[which], minlength=influencers) for which in (r.verified, held, fast)]
 
 
 def counts_of_part(done: tuple[bytes, list[Ints]]) -> list[Ints]:

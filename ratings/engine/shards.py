@@ -63,9 +63,8 @@ class Shard:
 
     def received(self, day: int, first: int) -> Index:
         """Rows that count as received on `day`, when `first` is the first day that is looked at."""
-        received = np.maximum(self.receipts.receipt, first)
-        begin, end = np.searchsorted(received, [day, day + 1])
-        return np.arange(begin, end, dtype=np.int32)
+        begin, end = np.searchsorted(self.receipts.receipt, [day, day + 1])
+        return np.arange(0 if day == first else begin, end, dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -90,19 +89,25 @@ class Memory:
         """Before the first day."""
         size = shard.day.size
         wide, narrow = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int8)
-        return cls(np.zeros(shard.accounts), np.zeros(shard.accounts), wide, wide, narrow, narrow)
+        counts = np.zeros(shard.accounts)
+        return cls(counts, counts.copy(), wide, wide.copy(), narrow, narrow.copy())
 
 
 def close(
     shard: Shard, memory: Memory, *, day: int, first: int, outlook: Outlook, policy: Policy
 ) -> tuple[Memory, Tally]:
     """Judge a day's reviews; what is given stays as it is, so that a day may be done again."""
-    rows, new = arrivals(shard.received(day, first), shard.receipts)
     after = replace(memory, **{name: getattr(memory, name).copy() for name in Memory.__dataclass_fields__})
-    found = weigh(after.reviews, after.residual, outlook, new, policy)
+    return after, close_in_place(shard, after, day=day, first=first, outlook=outlook, policy=policy)
+
+
+def close_in_place(shard: Shard, memory: Memory, *, day: int, first: int, outlook: Outlook, policy: Policy) -> Tally:
+    """Judge a day's reviews and move the memory on."""
+    rows, new = arrivals(shard.received(day, first), shard.receipts)
+    found = weigh(memory.reviews, memory.residual, outlook, new, policy)
     for name in ("trust", "full", "known", "band"):
-        getattr(after, name)[rows] = getattr(found, name)
-    return after, tally_of(new, found)
+        getattr(memory, name)[rows] = getattr(found, name)
+    return tally_of(new, found)
 
 
 def levels(shard: Shard, found: links.Links, influencers: int, policy: Policy) -> Floats:

@@ -1,6 +1,7 @@
 """Reviews → trust → day sums on a cluster: accounts are divided by hash, and their state stays where they are.
 
-A day's close is one job. Each part judges its accounts' reviews of the day by an outlook that is sent to all parts, and
+Where the reviews are few enough for one process, they are judged here and only summed there; beyond `AT_HAND` a day's
+close is one job. Each part judges its accounts' reviews of the day by an outlook that is sent to all parts, and
 answers with whole numbers; they are added here, the day is settled here, and the next outlook follows. Parts and their
 state are kept on the cluster and written down every `CHECKPOINT_DAYS`, so that a lost worker costs some days again.
 """
@@ -22,7 +23,7 @@ from pyspark.sql import SparkSession
 from ratings.engine import aggregate, parts, prepare, shards
 from ratings.engine.reading import ordered
 from ratings.engine.reviews import Weighed
-from ratings.scoring.inputs import BucketDays, Floats, Population, ReviewDays, SessionRows
+from ratings.scoring.inputs import BucketDays, Floats, Ints, Population, ReviewDays, SessionRows
 from ratings.scoring.links import Links, beyond_chance
 from ratings.scoring.orders import supported_share
 from ratings.scoring.policy import Policy
@@ -31,6 +32,7 @@ from ratings.scoring.trust import Outlook, Tally, added
 from ratings.scoring.trust_state import TrustState
 
 CHECKPOINT_DAYS = 15
+AT_HAND = 20_000_000  # reviews that one process judges: ten million take it some seconds, and no job is begun a day
 REVIEWS_A_PART = 500_000
 shipped: set[str] = set()
 HERE = Path(__file__).resolve().parent.parent.parent
@@ -63,7 +65,8 @@ def weigh(
     raw.createOrReplaceTempView("raw_review")
     daily = spark.sql("SELECT receipt, COUNT(*) AS n FROM raw_review GROUP BY receipt").toArrow()
     received, many = daily["receipt"].to_numpy(), int(daily["n"].to_numpy().sum())
-    accounts = Accounts(spark, held, count=max(spark.sparkContext.defaultParallelism, -(-many // REVIEWS_A_PART)))
+    count = max(spark.sparkContext.defaultParallelism, -(-many // REVIEWS_A_PART))
+    accounts = AtHand(spark) if many <= AT_HAND else Accounts(spark, held, count=count)
     known = np.concatenate([received, sessions.day])
     first = max(int(known.min()) if known.size else population.as_of_day, population.as_of_day - LONGEST_DAYS)
     accounts.begin(received=set(np.maximum(received, first).tolist()), first=first, policy=policy)
@@ -165,12 +168,46 @@ class Accounts:
         rows = self._spark.createDataFrame(done.map(parts.rows_of_part), "rows binary")
         columns = (*aggregate.REVIEW_KEYS, "trust", "full_trust", *(f"x{k}" for k in range(4)))
         rows.mapInArrow(parts.unpack, ", ".join(f"{name} bigint" for name in columns)).createOrReplaceTempView("review")
-        table = self._spark.sql(aggregate.REVIEW_SUMS).toArrow()
+        found = _weighed(self._spark, buckets, verified, held, held_fast)
         done.unpersist()
         self._now.unpersist()
-        g = ordered({name: table[name].to_numpy() for name in table.column_names}, aggregate.REVIEW_KEYS)
-        days = ReviewDays(
-            *(g.pop(k) for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
-            *(np.stack([g.pop(f"{name}{k}") for k in range(4)]) for name in ("ox", "oxx", "fx")),
+        return found
+
+
+class AtHand:
+    """The accounts' side of the days, in this process."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._spark = spark
+
+    def begin(self, *, received: set[int], first: int, policy: Policy) -> None:
+        """Fetch the reviews."""
+        self._first, self._policy = first, policy
+        self._shard = shards.Shard.of(self._spark.sql(f"SELECT {', '.join(shards.PACKED)} FROM raw_review").toArrow())
+        self._memory = shards.Memory.begin(self._shard)
+
+    def judge(self, day: int, outlook: Outlook) -> Tally:
+        return shards.close_in_place(
+            self._shard, self._memory, day=day, first=self._first, outlook=outlook, policy=self._policy
         )
-        return Weighed(days, buckets, verified, held, held_fast, rows=None, closed=None)
+
+    def settled(self, day: int, tally: Tally, factor: Floats) -> None:
+        """Nothing to do until all days are closed."""
+
+    def summed(self, buckets: BucketDays, links: Links, influencers: int) -> Weighed:
+        """Day sums of all reviews, by the text that every engine runs."""
+        rows, (verified, held, held_fast) = parts.judged(
+            self._shard, self._memory, buckets, links, influencers=influencers, policy=self._policy
+        )
+        self._spark.createDataFrame(rows).createOrReplaceTempView("review")
+        return _weighed(self._spark, buckets, verified, held, held_fast)
+
+
+def _weighed(spark: SparkSession, buckets: BucketDays, verified: Ints, held: Ints, held_fast: Ints) -> Weighed:
+    table = spark.sql(aggregate.REVIEW_SUMS).toArrow()
+    g = ordered({name: table[name].to_numpy() for name in table.column_names}, aggregate.REVIEW_KEYS)
+    days = ReviewDays(
+        *(g.pop(k) for k in (*aggregate.REVIEW_KEYS, "n", "o", "o2", "full_o")),
+        *(np.stack([g.pop(f"{name}{k}") for k in range(4)]) for name in ("ox", "oxx", "fx")),
+    )
+    return Weighed(days, buckets, verified, held, held_fast, rows=None, closed=None)

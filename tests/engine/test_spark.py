@@ -75,13 +75,19 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return rated(write(world(), tmp_path_factory.mktemp("whole") / "world"), "embedded")
 
 
+@pytest.fixture
+def judged_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few the reviews are, their accounts are divided among the workers."""
+    monkeypatch.setattr(spark_reviews, "AT_HAND", 0)
+
+
 def test_shuffled_and_split_input_gives_the_same_bytes(workers: Cluster, tmp_path: Path, expected: bytes) -> None:
     folder = write(world().shuffled(9), tmp_path / "split", files=3)
     assert rated(folder, "spark") == expected
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(
-    workers: Cluster, tmp_path: Path, expected: bytes, monkeypatch: pytest.MonkeyPatch
+    workers: Cluster, tmp_path: Path, expected: bytes, judged_there: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = []
     judge = spark_reviews.Accounts.judge
