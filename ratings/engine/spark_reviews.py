@@ -32,7 +32,7 @@ from ratings.scoring.trust import Outlook, Tally, added
 from ratings.scoring.trust_state import TrustState
 
 CHECKPOINT_DAYS = 15
-AT_HAND = 20_000_000  # reviews that one process judges: ten million take it some seconds, and no job is begun a day
+AT_HAND = 2_000_000  # reviews that one process judges in a second or two, and that fit into it; no job is begun a day
 REVIEWS_A_PART = 500_000
 shipped: set[str] = set()
 HERE = Path(__file__).resolve().parent.parent.parent

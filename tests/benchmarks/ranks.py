@@ -43,7 +43,7 @@ FROM influencers_influencer i
 """
 CARD = json.dumps({"filler": "x" * 2000})  # a card's usual size
 ROWS = f"""
-SELECT %s AS run_id, id, position, 'rated', name, category_id, 'medium', 'medium', score, score - 5, score + 5, 'B',
+SELECT id, position, 'rated', name, category_id, 'medium', 'medium', score, score - 5, score + 5, 'B',
        position, greatest(position - 50, 1), position + 50, 100.0 * position / %s, position::float / %s, 'cat/medium',
        position, score, 100 - score, score, 100 - score, score, '{CARD}'::json
 FROM scored
@@ -62,7 +62,7 @@ def run(*, size: int, runs: int = 3) -> Result:
     execute("VACUUM ANALYZE influencers_influencer")
     with tempfile.TemporaryDirectory() as room:
         file = Path(room) / "rows"
-        with connection.cursor() as cursor, cursor.copy(_rows_of(0, size)) as rows, file.open("wb") as out:
+        with connection.cursor() as cursor, cursor.copy(_rows_of(size)) as rows, file.open("wb") as out:
             out.writelines(rows)
         bare, swaps = [], []
         for _ in range(runs):
@@ -87,8 +87,8 @@ def run(*, size: int, runs: int = 3) -> Result:
     return result
 
 
-def _rows_of(run: int, size: int) -> str:
-    return f"COPY ({ROWS % (run, size, size)}) TO STDOUT"
+def _rows_of(size: int) -> str:
+    return f"COPY ({ROWS % (size, size)}) TO STDOUT"
 
 
 def _bare() -> None:

@@ -29,8 +29,8 @@ spark.authenticate               true
 spark.authenticate.secret        {secret}
 spark.driver.host                127.0.0.1
 spark.driver.bindAddress         127.0.0.1
-spark.driver.memory              768m
-spark.executor.memory            512m
+spark.driver.memory              {driver}
+spark.executor.memory            {memory}m
 spark.executor.cores             1
 spark.cores.max                  {cores}
 spark.default.parallelism        {parts}
@@ -58,6 +58,7 @@ class Cluster:
 
     room: Path
     port: int
+    memory: int
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -70,8 +71,9 @@ class Cluster:
 
     def worker(self, name: str) -> None:
         """Start one more worker of one core, and wait until the master knows it."""
-        memory = ("--cores", "1", "--memory", "768m", "--webui-port", "0", "--work-dir", str(self.room / "work"))
-        self.begin(name, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", *memory, self.master)
+        memory = ("--cores", "1", "--memory", f"{self.memory + 64}m", "--webui-port", "0")
+        room = ("--work-dir", str(self.room / "work"))
+        self.begin(name, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", *memory, *room, self.master)
         self.wait(name, "Successfully registered with master")
 
     def kill(self, name: str) -> None:
@@ -118,12 +120,15 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(*, workers: int = WORKERS, parts: int = 4) -> Iterator[Cluster]:
-    """A cluster that is gone afterwards; who works with it finds it by `SPARK_CONF_DIR`."""
+def cluster(*, workers: int = WORKERS, parts: int = 4, memory: int = 512, driver: str = "768m") -> Iterator[Cluster]:
+    """A cluster that is gone afterwards; who works with it finds it by `SPARK_CONF_DIR`. `memory` in MB a worker."""
     with tempfile.TemporaryDirectory(prefix="clearhost-spark-", ignore_cleanup_errors=True) as folder:
-        found = Cluster(Path(folder), _free_port())
+        found = Cluster(Path(folder), _free_port(), memory)
         found.conf.mkdir()
-        conf = CONF.format(port=found.port, secret=secrets.token_hex(), cores=workers, parts=parts, room=folder)
+        conf = CONF.format(
+            **{"port": found.port, "secret": secrets.token_hex(), "cores": workers, "parts": parts, "room": folder},
+            **{"memory": memory, "driver": driver},
+        )
         (found.conf / "spark-defaults.conf").write_text(conf)
         (found.conf / "spark-defaults.conf").chmod(0o600)
         try:
