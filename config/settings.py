@@ -310,6 +310,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         "django.request": {"level": "ERROR"},  # paths may hold a token; what is refused is logged by its route
         "axes": {"level": "WARNING"},
+        "py4j": {"level": "WARNING"},  # every call to Spark would be a line
         "procrastinate": {"level": "WARNING"},  # every tick of every clock would be a line
     },
 }

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -69,7 +69,7 @@ def gather(
             _register(spark, evidence)
             return _Run(spark, held, as_of_day, policy).gather(rows, ledger)
     except (PySparkException, Py4JError, pa.ArrowInvalid, OSError) as error:
-        raise EngineError(f"the evidence cannot be summed: {_first_line(error)}") from error
+        raise EngineError(f"the evidence cannot be summed: {_reason(error)}") from error
 
 
 @contextmanager
@@ -78,14 +78,20 @@ def _session() -> Iterator[SparkSession]:
     try:
         spark = SparkSession.builder.appName("clearhost").getOrCreate().newSession()
     except (RuntimeError, PySparkException, Py4JError) as error:
-        raise EngineError(f"Spark does not start: {_first_line(error)}") from error
+        raise EngineError(f"Spark does not start: {_reason(error)}") from error
     spark.sparkContext.setLogLevel("ERROR")
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
     yield spark
 
 
-def _first_line(error: Exception) -> str:
+def _reason(error: Exception) -> str:
+    """The first line of what went wrong at the bottom of it."""
+    if isinstance(error, Py4JJavaError):
+        cause = error.java_exception
+        while cause.getCause() is not None:
+            cause = cause.getCause()
+        return str(cause.toString()).splitlines()[0]
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 

@@ -120,7 +120,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(*, workers: int = WORKERS, parts: int = 4, memory: int = 512, driver: str = "768m") -> Iterator[Cluster]:
+def cluster(*, workers: int = WORKERS, parts: int = 2, memory: int = 512, driver: str = "768m") -> Iterator[Cluster]:
     """A cluster that is gone afterwards; who works with it finds it by `SPARK_CONF_DIR`. `memory` in MB a worker."""
     with tempfile.TemporaryDirectory(prefix="clearhost-spark-", ignore_cleanup_errors=True) as folder:
         found = Cluster(Path(folder), _free_port(), memory)
