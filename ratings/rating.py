@@ -173,7 +173,7 @@ class Scores:
 
 
 def rate_evidence(
-    evidence: Path | Mapping[str, pa.Table],
+    evidence: Path | str | Mapping[str, pa.Table],
     *,
     as_of: date,
     policy: Policy = CURRENT,
@@ -187,7 +187,7 @@ def rate_evidence(
 
     Parameters
     ----------
-    evidence : folder of Parquet files by kind, or the same as tables
+    evidence : folder of Parquet files by kind, or the same as tables; for a cluster any address that it reads
     as_of : first day left out
     explain : `none`, `summary` or `full` (one contribution per event)
     progress : told the name of each step as it begins

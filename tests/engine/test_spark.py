@@ -53,7 +53,7 @@ def world() -> World:
 
 
 def write(made: World, folder: Path, *, files: int = 1) -> Path:
-    """As Parquet: one file a kind, or a folder of several."""
+    """As Parquet: one file a kind, or a folder of several, each in a folder of its own."""
     folder.mkdir()
     for kind, rows in made.tables().items():
         target = folder / f"{kind}.parquet"
@@ -62,7 +62,9 @@ def write(made: World, folder: Path, *, files: int = 1) -> Path:
             continue
         target.mkdir()
         for part in range(files):
-            pq.write_table(rows.take(pa.array(np.arange(part, rows.num_rows, files))), target / f"part-{part}.parquet")
+            day = target / f"day=2025-12-0{part + 1}"
+            day.mkdir()
+            pq.write_table(rows.take(pa.array(np.arange(part, rows.num_rows, files))), day / "part-0.parquet")
     return folder
 
 

@@ -37,7 +37,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "folder", metavar="DIR", type=Path, help="folder of evidence files, canonical or with KIND.toml beside them"
+            "folder", metavar="DIR", help="folder of evidence files, canonical or with KIND.toml beside them"
+        )
+        parser.add_argument(
+            "--clean",
+            action="store_true",
+            help="DIR is what `export evidence` wrote; with --engine spark any address that the cluster reads",
         )
         parser.add_argument(
             "--mappings", metavar="DIR", type=Path, help="folder of KIND.toml files, when they aren't in DIR itself"
@@ -52,8 +57,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder, out = options["folder"], options["out"]
-        if not folder.is_dir():
+        folder, out = Path(options["folder"]), options["out"]
+        if not (options["clean"] or folder.is_dir()):
             raise CommandError(f"{folder} is not a folder", returncode=FAILED)
         rejects = out.with_name(out.name + ".rejects.csv")
         with Console(stderr=True).status(STEPS["evidence"]) as status, tempfile.TemporaryDirectory() as room:
@@ -62,15 +67,15 @@ class Command(BaseCommand):
                 status.update(STEPS.get(step, step))
 
             try:
-                found = evidence.from_files(
-                    folder,
-                    until=options["as_of"],
-                    into=Path(room) / "clean",
-                    rejects=rejects,
-                    mappings=options["mappings"],
-                )
+                rejected, clean = 0, _clean(options)
+                if clean is None:
+                    clean = Path(room) / "clean"
+                    found = evidence.from_files(
+                        folder, until=options["as_of"], into=clean, rejects=rejects, mappings=options["mappings"]
+                    )
+                    rejected = found.rejected
                 scores = rate_evidence(
-                    Path(room) / "clean",
+                    clean,
                     as_of=options["as_of"],
                     engine=options["engine"],
                     explain=options["explain"],
@@ -82,9 +87,17 @@ class Command(BaseCommand):
                 raise CommandError(str(why), returncode=FAILED) from why
         rated = int(scores.cards.rated.sum())
         self.stdout.write(f"{out}: {rated} rated and {scores.cards.rated.size - rated} provisional influencers")
-        if found.rejected:
-            self.stderr.write(f"{found.rejected} rows were rejected, each with its reason in {rejects}")
+        if rejected:
+            self.stderr.write(f"{rejected} rows were rejected, each with its reason in {rejects}")
             sys.exit(REJECTED)
+
+
+def _clean(options: dict[str, Any]) -> Path | str | None:
+    """Clean evidence that is there already: an address as it was given, for a cluster reads more than folders."""
+    if not options["clean"]:
+        return None
+    given: str = options["folder"]
+    return given if options["engine"] == "spark" else Path(given)
 
 
 def _write(out: Path, pieces: Any) -> None:
