@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -33,9 +33,16 @@ from feedback.models import Review as Review
 from feedback.models.evidence import Evidence
 from feedback.sieve import Sieve, small_duck
 from feedback.stored_clean import stored_rows
+from influencers.models import Influencer
 
 PLANNED_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
 BATCH = 16 << 20  # bytes of rows turned into one row group
+MERGED_ROWS = """
+SELECT i.source_id AS influencer_id, t.source_id AS into_id FROM influencers_influencer i
+JOIN influencers_influencer t ON t.id = i.merged_into_id
+WHERE i.voided_at IS NULL AND i.id = ANY(%(influencers)s::bigint[])
+"""
+MERGED = pa.schema([("influencer_id", pa.string()), ("into_id", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -60,10 +67,15 @@ def snapshot(*, until: date, into: Path) -> Snapshot:
 def extract(
     *, until: date, into: Path, influencers: Collection[int] | None = None, kinds: Iterable[Kind] = RATED
 ) -> None:
-    """The files of a snapshot without its digest, of everyone or of some influencers alone."""
+    """The files of a snapshot without its digest, of everyone or of some influencers alone.
+
+    `merged.parquet` says who goes on as whom; rows keep the id they came with.
+    """
     into.mkdir(parents=True, exist_ok=True)
-    names = {"start": start_of(until), "influencers": None if influencers is None else list(influencers)}
     with _consistent():
+        who = None if influencers is None else Influencer.with_merged(*influencers)
+        names = {"start": start_of(until), "influencers": who}
+        _export_merged(names, into)
         for kind in kinds:
             if influencers is None or kind.name != "accounts":
                 rows = stored_rows(kind, some=influencers is not None)
@@ -76,14 +88,14 @@ def question(sql: str) -> str:
     `answer` asks it: the text is made once, so that the database plans it once.
     """
     kinds = (kind for kind in RATED if kind.name != "accounts")
-    clean = (f"{kind.name} AS ({stored_rows(kind, some=True)})" for kind in kinds)
+    clean = [f"{kind.name} AS ({stored_rows(kind, some=True)})" for kind in kinds] + [f"merged AS ({MERGED_ROWS})"]
     # a percent sign of its own is doubled: the driver reads names between single ones
     return f"WITH {', '.join(clean)}, {sql.replace('%', '%%')}"
 
 
 def answer(asked: str, *, until: date, influencers: Collection[int]) -> tuple[Any, ...]:
     """The one row that a `question` about some influencers has before the start of `until`, prepared and in binary."""
-    names = {"start": start_of(until), "influencers": list(influencers)}
+    names = {"start": start_of(until), "influencers": Influencer.with_merged(*influencers)}
     with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor, connection.connection.pipeline():
         # planned once, whoever is asked about; compiling it would take longer than the answer
         cursor.execute(
@@ -102,6 +114,18 @@ def _consistent() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
+
+
+def _export_merged(names: dict[str, Any], into: Path) -> None:
+    gone = Influencer.objects.filter(merged_into__isnull=False, voided_at=None).order_by("source_id")
+    if names["influencers"] is not None:
+        gone = gone.filter(pk__in=names["influencers"])
+    _write_merged(list(gone.values_list("source_id", "merged_into__source_id")), into)
+
+
+def _write_merged(pairs: Sequence[tuple[str, str]], into: Path) -> None:
+    gone, stays = ([pair[k] for pair in pairs] for k in (0, 1))
+    pq.write_table(pa.table([gone, stays], schema=MERGED), into / "merged.parquet")
 
 
 def _export(kind: Kind, rows: str, names: dict[str, Any], path: Path) -> None:
@@ -152,10 +176,20 @@ def clean_schema(kind: Kind) -> pa.Schema:
 
 
 def from_files(
-    folder: Path, *, until: date, into: Path, rejects: Path | None, mappings: Path | None = None
+    folder: Path,
+    *,
+    until: date,
+    into: Path,
+    rejects: Path | None,
+    mappings: Path | None = None,
+    merged: Sequence[tuple[str, str]] = (),
 ) -> Snapshot:
-    """The same from a folder of files and no database: as if they had been ingested, then looked at."""
+    """The same from a folder of files and no database: as if they had been ingested, then looked at.
+
+    `merged` names who goes on as whom, as staff decide it in the service.
+    """
     into.mkdir(parents=True, exist_ok=True)
+    _write_merged(merged, into)
     with tempfile.TemporaryDirectory(dir=into) as room, RejectsFile(rejects) as refused:
         sieve = Sieve(Path(room), start_of(until), into)
         for files in whole_folder(folder, refused, mappings=mappings):
@@ -167,18 +201,21 @@ def from_files(
 def _described(folder: Path, rejected: int = 0) -> Snapshot:
     counts: dict[str, int] = {}
     digest = hashlib.sha256()
+    names = {kind.name: clean_schema(kind).names for kind in KINDS.values()}
+    if pq.read_metadata(folder / "merged.parquet").num_rows:  # where nobody is merged the digest is as it always was
+        names["merged"] = MERGED.names
     with small_duck() as duck:
-        for kind in KINDS.values():
-            path = folder / f"{kind.name}.parquet"
+        for kind, columns in names.items():
+            path = folder / f"{kind}.parquet"
             if not path.exists():
                 continue
-            row = ", '\x1f', ".join(f"coalesce({quoted(name)}::VARCHAR, '\x1e')" for name in clean_schema(kind).names)
+            row = ", '\x1f', ".join(f"coalesce({quoted(name)}::VARCHAR, '\x1e')" for name in columns)
             found = duck.execute(
                 f"SELECT count(*), bit_xor(md5_number(concat({row}))) FROM read_parquet(?)", [str(path)]
             ).fetchone()
             assert found
-            counts[kind.name] = found[0]
-            digest.update(f"{kind.name} {found[0]} {found[1]}\n".encode())
+            counts[kind] = found[0]
+            digest.update(f"{kind} {found[0]} {found[1]}\n".encode())
     return Snapshot(folder, f"sha256:{digest.hexdigest()}", counts, rejected)
 
 
@@ -197,7 +234,7 @@ def reviews_of(
 
     `marks` is `high` (all 4 or 5), `low` (one of them 1 or 2) or `mixed`; `among` names source ids.
     """
-    found = Review.objects.filter(influencer=influencer, voided_at=None)
+    found = Review.objects.filter(influencer__in=Influencer.with_merged(influencer), voided_at=None)
     found = found.only(
         "source_id", "created_at", "professionalism", "service", "as_described", "verified", "text", "language"
     )
@@ -225,25 +262,28 @@ def pieces(kind: str, ids: Collection[str]) -> dict[str, dict[str, Any]]:
 
 
 def owner_of(kind: str, source_id: str) -> int | None:
-    """Whose a piece of evidence is, by key; None for one that is not there or was taken out."""
+    """Whose a piece of evidence counts as, by key; None for one that is not there or was taken out."""
     if "\0" in source_id:
         return None
     model, _facts = PIECES[kind]
     found = model._default_manager.filter(source_id=source_id, voided_at=None)
-    return found.values_list("influencer_id", flat=True).first()
+    owner = found.values_list("influencer_id", flat=True).first()
+    return None if owner is None else Influencer.survivors([owner])[owner]
 
 
 def shows_between(influencer: int, start: datetime, end: datetime) -> list[tuple[datetime, datetime | None]]:
     """When someone was live: start and end of every show that began in a stretch of time, oldest first."""
-    found = Session.objects.filter(influencer=influencer, voided_at=None, started_at__gte=start, started_at__lt=end)
+    who = Influencer.with_merged(influencer)
+    found = Session.objects.filter(influencer__in=who, voided_at=None, started_at__gte=start, started_at__lt=end)
     return list(found.order_by("started_at").values_list("started_at", "ended_at"))
 
 
 def everything_of(influencer: int) -> dict[str, list[dict[str, Any]]]:
     """All evidence about one influencer as it is stored, for the influencer itself; reviewers stay hidden."""
     found: dict[str, list[dict[str, Any]]] = {}
+    who = Influencer.with_merged(influencer)
     for name, (model, _facts) in PIECES.items():
-        rows = model._default_manager.filter(influencer=influencer).order_by("source_id")
+        rows = model._default_manager.filter(influencer__in=who).order_by("source_id")
         hidden = {"id", "influencer_id", "reviewer_id", "loaded_at"}
         columns = [field.attname for field in model._meta.concrete_fields if field.attname not in hidden]
         found[name] = list(rows.values(*columns))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -62,20 +65,54 @@ class Influencer(Sourced):
     qualification = models.CharField(_("qualification"), max_length=200, null=True, blank=True)
     qualification_expires = models.DateField(_("qualification expires"), null=True, blank=True)
     skill_level = models.CharField(_("skill level"), max_length=64, null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="merged",
+        verbose_name=_("goes on as"),
+    )
+    merged_at = models.DateTimeField(_("merged at"), null=True, blank=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta(Sourced.Meta):
         verbose_name = _("influencer")
         verbose_name_plural = _("influencers")
+        permissions = [("merge_influencer", "Can merge two influencers and take it back")]
         indexes = [
             GinIndex(fields=["search"], name="influencer_search"),
             models.Index(
                 fields=["updated_at"], condition=models.Q(updated_at__isnull=False), name="influencer_revised"
             ),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="influencer_merged"),
+        ]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(merged_into=None, merged_at=None)
+                | Q(merged_into__isnull=False, merged_at__isnull=False) & ~Q(merged_into=F("id")),
+                name="influencer_merged_into_another",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def with_merged(cls, *influencers: int) -> list[int]:
+        """These hosts and whoever was merged into them: all whose evidence counts as theirs."""
+        merged = cls.objects.filter(merged_into__in=influencers).order_by("pk")
+        return [*influencers, *merged.values_list("pk", flat=True)]
+
+    @classmethod
+    def survivors(cls, influencers: Iterable[int]) -> dict[int, int]:
+        """Under whom each of these goes on: itself, or whom it was merged into."""
+        ids = set(influencers)
+        gone = cls.objects.filter(pk__in=ids, merged_into__isnull=False).values_list("pk", "merged_into")
+        return {pk: pk for pk in ids} | {pk: into for pk, into in gone if into is not None}
 
 
 class Account(Sourced):

@@ -76,12 +76,12 @@ def search(q: str) -> QuerySet[Influencer]:
         default=Value(3),
         output_field=IntegerField(),
     )
-    found = Influencer.objects.filter(_Holds(F("search"), Value(terms)), voided_at=None)
+    found = Influencer.objects.filter(_Holds(F("search"), Value(terms)), voided_at=None, merged_into=None)
     return found.annotate(closeness=closeness).order_by("closeness", "name", "source_id")
 
 
 def refresh(*, influencers: Iterable[int]) -> None:
-    """Write the search vectors of these influencers anew."""
+    """Write the search vectors of these influencers anew; who was merged is found under the name it had, too."""
     ids = sorted(set(influencers))
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
@@ -89,9 +89,14 @@ def refresh(*, influencers: Iterable[int]) -> None:
             pk: [name, slug or ""]
             for pk, name, slug in Influencer.objects.filter(pk__in=batch).values_list("pk", "name", "slug")
         }
-        accounts = Account.objects.filter(influencer__in=batch, voided_at=None)
+        merged = Influencer.objects.filter(merged_into__in=batch).values_list("pk", "name", "merged_into")
+        shown_as = {pk: pk for pk in texts}
+        for pk, name, into in merged:
+            texts[into or pk].append(name)
+            shown_as[pk] = into or pk
+        accounts = Account.objects.filter(influencer__in=shown_as, voided_at=None)
         for pk, handle in accounts.values_list("influencer_id", "handle"):
-            texts[pk].append(handle)
+            texts[shown_as[pk]].append(handle)
         vectors = ["\x1f".join(sorted(lexemes(*found))) for found in texts.values()]
         with connection.cursor() as cursor:
             cursor.execute(

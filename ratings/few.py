@@ -48,6 +48,7 @@ NUMBERS = 7  # the last of these are figures that may be unknown
 # what the answer holds: name, where its columns come from, and the order of its rows
 PARTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("influencer", "influencer", ("influencer_id", "category"), "influencer"),
+    ("goes_on", "goes_on", ("influencer",), "account"),
     ("session", "session", SESSION, "influencer, started_at, session_id"),
     ("exposure", "exposed", (*aggregate.EXPOSURE_KEYS, *EXPOSURES, "orders"), "1"),
     ("event", "happened", (*aggregate.EVENT_KEYS, "n", "points", "points2"), "1"),
@@ -67,6 +68,7 @@ def _statement(policy: Policy) -> str:
     let = ", ".join(f"b.factor[{k + 1}] AS f{k}" for k in range(CLASSES))
     tables = {
         "influencer": prepare.INFLUENCER,
+        "goes_on": prepare.GOES_ON,
         "refund_of_session": prepare.REFUND_OF_SESSION,
         "session_joined": prepare.SESSION_JOINED,
         "session": prepare.SESSION,
@@ -152,8 +154,9 @@ def gather(*, influencers: Collection[int], as_of: date, policy: Policy) -> Gath
         sessions,
         red,
     )
+    goes_on = _ints(given["goes_on"]["influencer"])
     verified, held_down, held_fast = (counts.pop(name) for name in ("verified", "held", "held_fast"))
-    return Gathered(population, sums, counts, verified, held_down, held_fast, None, None, None)
+    return Gathered(population, sums, counts, verified, held_down, held_fast, None, None, None, goes_on)
 
 
 def _ints(values: Any) -> Ints:

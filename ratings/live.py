@@ -21,7 +21,7 @@ from feedback import evidence, outbox
 from influencers.models import Influencer
 from ratings import cards, few, ledger, publication, runs
 from ratings.days import policy_date
-from ratings.models import PublicDocument, Run, Scorecard
+from ratings.models import PublicDocument, PublicRun, Run, Scorecard
 from ratings.rating import Scores, rate_evidence, rate_gathered
 from ratings.scoring.document import RANK_KEYS
 from ratings.scoring.parameters import Parameters
@@ -53,26 +53,51 @@ def take(*, at: datetime, most: int = AT_ONCE) -> set[int]:
     Before the first publication everything waits; after a change of policy until its days are judged under it.
     """
     publication.hold_still()
-    public = publication.public_run(whole=True)
-    if public is None or ledger.judged_under() not in (None, public.run.policy_id):
+    public = _ready()
+    if public is None:
         return set()
     touched = outbox.take(most=most)
     if touched:
-        as_of = policy_date(at) + timedelta(days=1)
-        for found in recount(influencers=touched, as_of=as_of, run=public.run):
-            publication.renew(
-                influencer=found.influencer,
-                tier=found.tier,
-                league=found.league,
-                card=cards.encode(found.card),
-                public=public,
-                at=at,
-            )
+        _renew(touched, public, at)
     return touched
 
 
+@transaction.atomic
+def take_now(*, influencers: Collection[int], at: datetime) -> None:
+    """Renew these documents at once, whatever waits; they wait themselves where nothing can be renewed yet."""
+    publication.hold_still()
+    public = _ready()
+    if public is None:
+        outbox.put(influencers=influencers)
+    else:
+        _renew(influencers, public, at)
+
+
+def _ready() -> PublicRun | None:
+    public = publication.public_run(whole=True)
+    waits = public is None or ledger.judged_under() not in (None, public.run.policy_id)
+    return None if waits else public
+
+
+def _renew(influencers: Collection[int], public: PublicRun, at: datetime) -> None:
+    as_of = policy_date(at) + timedelta(days=1)
+    for found in recount(influencers=influencers, as_of=as_of, run=public.run):
+        publication.renew(
+            influencer=found.influencer,
+            tier=found.tier,
+            league=found.league,
+            card=cards.encode(found.card),
+            public=public,
+            at=at,
+        )
+
+
 def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[Recounted]:
-    """Score some influencers from their own evidence before `as_of`, with the parameters of `run`."""
+    """Score some influencers from their own evidence before `as_of`, with the parameters of `run`.
+
+    Of one that was merged into another it is the other.
+    """
+    influencers = set(Influencer.survivors(influencers).values())
     scores = _rescore(influencers, as_of, run)
     known = Influencer.objects.select_related("category").in_bulk(list(influencers))
     by_source = {found.source_id: found for found in known.values()}

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from ratings.engine.gathered import EngineError, Gathered
 from ratings.engine.ledger import Ledger
+from ratings.engine.merging import merged
 from ratings.scoring import contributions, document
 from ratings.scoring.disclosed import disclosed
 from ratings.scoring.estimate import learn, look
@@ -226,6 +227,7 @@ def rate_gathered(
 ) -> Scores:
     """Rate whoever's evidence has been summed already; otherwise as `rate_evidence`."""
     tell = progress or (lambda step: None)
+    gathered = merged(gathered)
     population = gathered.population
     if parameters is None:
         tell("parameters")

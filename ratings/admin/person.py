@@ -31,29 +31,30 @@ def view(request: HttpRequest, influencer: Influencer) -> Row:
     """Everything the page shows beside the card and the profile, as far as this person may see it."""
     may = request.user.has_perm
     standing = Standing.objects.filter(influencer=influencer).first() or Standing(influencer=influencer)
+    who = Influencer.with_merged(influencer.pk)
     parts: list[tuple[str, list[Row]]] = []
     if may("ratings.view_alert"):
-        parts.append((_("Alerts"), _alerts(influencer)))
+        parts.append((_("Alerts"), _alerts(who)))
     if may("ratings.view_case"):
         parts += [
-            (_("Cases"), _cases(influencer)),
-            (_("Measures"), _actions(influencer)),
-            (_("Appeals"), _appeals(influencer)),
+            (_("Cases"), _cases(who)),
+            (_("Measures"), _actions(who)),
+            (_("Appeals"), _appeals(who)),
         ]
     if may("feedback.view_case"):
-        parts.append((_("Complaints"), _complaints(influencer)))
+        parts.append((_("Complaints"), _complaints(who)))
     if may("ratings.view_contest"):
-        parts.append((_("Contests of evidence"), _contests(influencer)))
+        parts.append((_("Contests of evidence"), _contests(who)))
     if may("ratings.view_event"):
-        events = Event.objects.filter(influencer=influencer).order_by("-id")[:PER_PART]
+        events = Event.objects.filter(influencer__in=who).order_by("-id")[:PER_PART]
         parts.append((_("Log of the compliance balance"), [row_of(event) for event in events]))
     if may("ratings.view_notice"):
-        notices = Notice.objects.filter(influencer=influencer).order_by("-at")[:PER_PART]
+        notices = Notice.objects.filter(influencer__in=who).order_by("-at")[:PER_PART]
         parts.append((_("Notices"), [notice_row(notice) for notice in notices]))
     before = parse_datetime(request.GET.get("before", "").replace(" ", "+")) or timezone.now()
     if timezone.is_naive(before):
         before = timezone.make_aware(before)
-    timeline = _timeline(influencer, before)
+    timeline = _timeline(who, before)
     return {
         "standing": standing,
         "parts": parts,
@@ -63,18 +64,18 @@ def view(request: HttpRequest, influencer: Influencer) -> Row:
     }
 
 
-def _timeline(influencer: Influencer, before: datetime) -> list[Row]:
+def _timeline(who: list[int], before: datetime) -> list[Row]:
     """What was observed, of all kinds, newest first; each kind by its index of influencer and time."""
     found = heapq.merge(
-        *(kind(influencer, before) for kind in (_sessions, _reviews, _refunds, _complained, _violations)),
+        *(kind(who, before) for kind in (_sessions, _reviews, _refunds, _complained, _violations)),
         key=lambda row: row["at"],
         reverse=True,
     )
     return [row for _number, row in zip(range(PER_TIMELINE), found, strict=False)]
 
 
-def _rows(model: type[Evidence], time: str, influencer: Influencer, before: datetime) -> Any:
-    rows = model._default_manager.filter(influencer=influencer, **{f"{time}__lt": before})
+def _rows(model: type[Evidence], time: str, who: list[int], before: datetime) -> Any:
+    rows = model._default_manager.filter(influencer__in=who, **{f"{time}__lt": before})
     return rows.order_by(f"-{time}")[:PER_TIMELINE]
 
 
@@ -85,38 +86,38 @@ def _observed(row: Any, at: datetime, what: str, why: str = "") -> Row:
     return {"at": at, "what": what, "why": why, "url": url, "who": row.source_id}
 
 
-def _sessions(influencer: Influencer, before: datetime) -> Iterator[Row]:
-    for row in _rows(Session, "started_at", influencer, before):
+def _sessions(who: list[int], before: datetime) -> Iterator[Row]:
+    for row in _rows(Session, "started_at", who, before):
         shown = "–" if row.viewers is None else f"{row.viewers:,}"
         what = _("show: %(orders)s orders, %(viewers)s viewers shown") % {"orders": row.orders, "viewers": shown}
         yield _observed(row, row.started_at, what)
 
 
-def _reviews(influencer: Influencer, before: datetime) -> Iterator[Row]:
-    for row in _rows(Review, "created_at", influencer, before):
+def _reviews(who: list[int], before: datetime) -> Iterator[Row]:
+    for row in _rows(Review, "created_at", who, before):
         marks = f"{row.professionalism}/{row.service}/{row.as_described}"
         yield _observed(row, row.created_at, _("review: %(marks)s") % {"marks": marks}, row.text or "")
 
 
-def _refunds(influencer: Influencer, before: datetime) -> Iterator[Row]:
-    for row in _rows(Refund, "created_at", influencer, before):
+def _refunds(who: list[int], before: datetime) -> Iterator[Row]:
+    for row in _rows(Refund, "created_at", who, before):
         what = _("refund: %(reason)s") % {"reason": row.reason}
         yield _observed(row, row.created_at, what, row.reason_text or "")
 
 
-def _complained(influencer: Influencer, before: datetime) -> Iterator[Row]:
-    for row in _rows(Complaint, "created_at", influencer, before):
+def _complained(who: list[int], before: datetime) -> Iterator[Row]:
+    for row in _rows(Complaint, "created_at", who, before):
         what = _("complaint: %(severity)s, %(status)s") % {"severity": row.severity, "status": row.status}
         yield _observed(row, row.created_at, what, row.text or "")
 
 
-def _violations(influencer: Influencer, before: datetime) -> Iterator[Row]:
-    for row in _rows(Violation, "occurred_at", influencer, before):
+def _violations(who: list[int], before: datetime) -> Iterator[Row]:
+    for row in _rows(Violation, "occurred_at", who, before):
         what = _("violation: %(code)s, %(status)s") % {"code": violation(row.code), "status": row.status}
         yield _observed(row, row.occurred_at, what, row.note or "")
 
 
-def _alerts(influencer: Influencer) -> list[Row]:
+def _alerts(who: list[int]) -> list[Row]:
     return [
         {
             "at": alert.raised_at,
@@ -124,11 +125,11 @@ def _alerts(influencer: Influencer) -> list[Row]:
             "why": alert.reason,
             "url": reverse("admin:ratings_alert_change", args=[alert.pk]),
         }
-        for alert in Alert.objects.filter(influencer=influencer).order_by("-id")[:PER_PART]
+        for alert in Alert.objects.filter(influencer__in=who).order_by("-id")[:PER_PART]
     ]
 
 
-def _cases(influencer: Influencer) -> list[Row]:
+def _cases(who: list[int]) -> list[Row]:
     return [
         {
             "at": case.opened_at,
@@ -137,11 +138,11 @@ def _cases(influencer: Influencer) -> list[Row]:
             "why": case.facts,
             "url": reverse("admin:ratings_case_change", args=[case.pk]),
         }
-        for case in Case.objects.filter(influencer=influencer).order_by("-opened_at")[:PER_PART]
+        for case in Case.objects.filter(influencer__in=who).order_by("-opened_at")[:PER_PART]
     ]
 
 
-def _actions(influencer: Influencer) -> list[Row]:
+def _actions(who: list[int]) -> list[Row]:
     return [
         {
             "at": action.decided_at,
@@ -150,12 +151,12 @@ def _actions(influencer: Influencer) -> list[Row]:
             "why": action.public_summary,
             "url": reverse("admin:ratings_action_change", args=[action.pk]),
         }
-        for action in Action.objects.filter(influencer=influencer).order_by("-decided_at")[:PER_PART]
+        for action in Action.objects.filter(influencer__in=who).order_by("-decided_at")[:PER_PART]
     ]
 
 
-def _appeals(influencer: Influencer) -> list[Row]:
-    rows = Appeal.objects.filter(action__influencer=influencer).select_related("action").order_by("-id")
+def _appeals(who: list[int]) -> list[Row]:
+    rows = Appeal.objects.filter(action__influencer__in=who).select_related("action").order_by("-id")
     return [
         {
             "at": appeal.filed_at,
@@ -168,7 +169,7 @@ def _appeals(influencer: Influencer) -> list[Row]:
     ]
 
 
-def _complaints(influencer: Influencer) -> list[Row]:
+def _complaints(who: list[int]) -> list[Row]:
     return [
         {
             "at": case.opened_at,
@@ -176,11 +177,11 @@ def _complaints(influencer: Influencer) -> list[Row]:
             "why": case.text,
             "url": reverse("admin:feedback_case_change", args=[case.pk]),
         }
-        for case in ComplaintCase.objects.filter(influencer=influencer).order_by("-opened_at")[:PER_PART]
+        for case in ComplaintCase.objects.filter(influencer__in=who).order_by("-opened_at")[:PER_PART]
     ]
 
 
-def _contests(influencer: Influencer) -> list[Row]:
+def _contests(who: list[int]) -> list[Row]:
     return [
         {
             "at": contest.filed_at,
@@ -188,5 +189,5 @@ def _contests(influencer: Influencer) -> list[Row]:
             "why": contest.text,
             "url": reverse("admin:ratings_contest_change", args=[contest.pk]),
         }
-        for contest in Contest.objects.filter(influencer=influencer).order_by("-id")[:PER_PART]
+        for contest in Contest.objects.filter(influencer__in=who).order_by("-id")[:PER_PART]
     ]

@@ -28,6 +28,12 @@ class PlatformAccount(Shape):
     followers = serializers.IntegerField(allow_null=True)
 
 
+class Former(Shape):
+    slug = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+    since = serializers.DateTimeField()
+
+
 class Who(Shape):
     slug = serializers.CharField()
     name = serializers.CharField()
@@ -38,6 +44,7 @@ class Who(Shape):
     qualification = serializers.CharField(allow_null=True)
     qualification_expires = serializers.DateField(allow_null=True)
     model = serializers.BooleanField(help_text="Model influencer, by the published criteria.")
+    formerly = Former(many=True, help_text="Hosts that go on as this one; what was observed of them counts here.")
 
 
 class WhoInFull(Who):

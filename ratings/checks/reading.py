@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow.parquet as pq
 
 from ratings.checks.history import Floats, Ints, Shows, nothing
 from ratings.checks.lag import DAYS
@@ -66,6 +67,11 @@ SELECT p.*, s.influencer_id, s.started_at, s.show_type FROM slots p JOIN session
 WHERE p.minutes > 0 AND p.orders IS NOT NULL ORDER BY s.influencer_id, s.started_at, p.slot_id
 """
 
+WHO = """
+SELECT influencer_id, category FROM influencers WHERE influencer_id NOT IN (SELECT influencer_id FROM merged)
+ORDER BY influencer_id
+"""
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -83,9 +89,9 @@ class Gathered:
 def read(folder: Path, *, as_of: date, shares: Mapping[str, float]) -> Gathered:
     """Read a folder that `feedback.evidence.extract` wrote; `shares` says what part of shown viewers is supported."""
     with duckdb.connect(config={"autoinstall_known_extensions": "false", "memory_limit": "512MB"}) as db:
-        for path in folder.glob("*.parquet"):
-            db.execute(f"CREATE VIEW {path.stem} AS SELECT * FROM read_parquet('{path!s}')")  # noqa: S608 (our own)
-        who = db.execute("SELECT influencer_id, category FROM influencers ORDER BY influencer_id").fetchall()
+        for path in sorted(folder.glob("*.parquet"), key=lambda path: path.stem != "merged"):
+            db.execute(f"CREATE VIEW {path.stem} AS {_counting(path)}")
+        who = db.execute(WHO).fetchall()
         hosts = tuple(row[0] for row in who)
         db.execute(f"CREATE TABLE shown AS {SHOWS.format(whole=WHOLE_EXPORT, covered=COVERED)}")
         now = _midnight(as_of)
@@ -105,6 +111,16 @@ def read(folder: Path, *, as_of: date, shares: Mapping[str, float]) -> Gathered:
         deals=tuple(deals),
         violations=tuple(violations),
     )
+
+
+def _counting(path: Path) -> str:
+    """SQL of a file's rows, each under whom it counts for."""
+    rows = f"read_parquet('{path!s}')"
+    if path.stem in ("influencers", "merged") or "influencer_id" not in pq.read_schema(path).names:
+        return f"SELECT * FROM {rows}"  # noqa: S608 (our own)
+    goes_on = "COALESCE(m.into_id, r.influencer_id) AS influencer_id"
+    joined = f"{rows} r LEFT JOIN merged m ON m.influencer_id = r.influencer_id"
+    return f"SELECT r.* REPLACE ({goes_on}) FROM {joined}"  # noqa: S608 (our own)
 
 
 def _dicts(db: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

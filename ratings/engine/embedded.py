@@ -120,6 +120,7 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
         closed=reviewed.closed,
         review_rows=reviewed.rows,
         event_rows=_event_rows(db) if rows else None,
+        goes_on=np.asarray(db.execute(prepare.GOES_ON).fetchnumpy()["influencer"]).astype(np.int64),
     )
 
 

@@ -37,6 +37,7 @@ class Gathered:
     counts : per kind the rows of each influencer, (n,)
     verified, held, held_fast : (n,) as in `reviews.Weighed`
     closed : what was judged on the way and the state at the end, where a ledger was given
+    goes_on : (n,) index of whom each goes on as: its own unless it was merged into another
     review_rows, event_rows : single rows where asked for, else None
     """
 
@@ -49,6 +50,7 @@ class Gathered:
     closed: Closed | None
     review_rows: ReviewRows | None
     event_rows: EventRows | None
+    goes_on: Ints
 
 
 def population_of(ids: Any, categories: Any, as_of_day: int) -> Population:

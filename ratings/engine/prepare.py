@@ -30,6 +30,13 @@ SELECT influencer_id, category, CAST(ROW_NUMBER() OVER (ORDER BY influencer_id) 
 FROM influencers
 """
 
+# where each goes on: itself, or whom it was merged into
+GOES_ON = """
+SELECT i.influencer AS account, COALESCE(t.influencer, i.influencer) AS influencer FROM influencer i
+LEFT JOIN merged m ON m.influencer_id = i.influencer_id LEFT JOIN influencer t ON t.influencer_id = m.into_id
+ORDER BY account
+"""
+
 
 def _covered(kind: str) -> str:
     return f"""

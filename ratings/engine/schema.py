@@ -58,5 +58,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         "subject": "VARCHAR",
         "status": "VARCHAR",
     },
+    "merged": {"influencer_id": "VARCHAR", "into_id": "VARCHAR"},
     "coverage": {"kind": "VARCHAR", "from_us": "BIGINT", "until_us": "BIGINT", "complete": "BOOLEAN"},
 }

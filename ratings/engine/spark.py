@@ -168,6 +168,7 @@ class _Run:
             closed=reviewed.closed,
             review_rows=reviewed.rows,
             event_rows=self._event_rows() if rows else None,
+            goes_on=np.array(self._table(prepare.GOES_ON)["influencer"].to_pylist(), dtype=np.int64),
         )
 
     def _reviewed(

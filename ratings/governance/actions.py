@@ -15,7 +15,8 @@ from ratings.governance.book import Book, name_of
 from ratings.governance.cases import dismiss, interim_hold, open_case, release, settle_case, still_open, told
 from ratings.governance.drafting import draft, measured
 from ratings.governance.errors import AlreadyActed, CannotAct, SamePerson, TooLate
-from ratings.governance.passing import earn_back, expire, lapse, merge, settle
+from ratings.governance.merging import merge, unmerge
+from ratings.governance.passing import earn_back, expire, lapse, settle
 from ratings.governance.statement import given
 from ratings.models.governance import (
     OPEN_APPEALS,
@@ -280,4 +281,5 @@ __all__ = [
     "reverse",
     "review",
     "settle",
+    "unmerge",
 ]

@@ -29,19 +29,21 @@ class Book:
 
     def __init__(self, influencer: Influencer, at: datetime) -> None:
         publication.hold_still()
-        self.standing = _locked(influencer, at)
-        while self.standing.merged_into is not None:
-            self.standing = _locked(self.standing.merged_into, at)
+        self.standing = _locked(influencer.pk, at)
+        if (into := self.standing.influencer.merged_into_id) is not None:
+            self.standing = _locked(into, at)
         self.influencer = self.standing.influencer
         self.at = max(at, self.standing.updated_at)
         self.read()
         self.settle()
 
     def read(self) -> None:
-        """Read the log, with those of hosts that were merged into this one."""
-        self.ids = Standing.with_merged(self.influencer.pk)
-        events = Event.objects.filter(influencer__in=self.ids, kind__in=FACTS).order_by("id")
-        self.lines = [Line(*row) for row in events.values_list("kind", "at", "case_id", "data")]
+        """Read the log, with those of hosts that were merged into this one; a case's lines go where it goes."""
+        self.ids = Influencer.with_merged(self.influencer.pk)
+        facts = Event.objects.filter(kind__in=FACTS).order_by().values_list("id", "kind", "at", "case_id", "data")
+        of_cases = facts.filter(case__in=Case.objects.filter(influencer__in=self.ids))
+        others = facts.filter(case=None, influencer__in=self.ids)
+        self.lines = [Line(*row[1:]) for row in sorted([*of_cases, *others], key=lambda row: row[0])]
 
     def picture(self, at: datetime | None = None, *more: Line) -> Picture:
         """The standing now, or as it would be with more lines."""
@@ -158,7 +160,7 @@ class Book:
         standing.hidden = held or any(rung.hides for rung in rungs)
         frozen = held or any(rung.freezes for rung in rungs)
         if frozen and not standing.frozen:
-            standing.frozen_card = publication.card_of(influencer=self.influencer)
+            standing.frozen_card = publication.card_of(influencer=self.influencer) or standing.frozen_card
         elif not frozen:
             standing.frozen_card = ""
         standing.frozen = frozen
@@ -189,10 +191,11 @@ class Book:
         self.standing.save()
 
 
-def _locked(influencer: Influencer, at: datetime) -> Standing:
-    Standing.objects.bulk_create([Standing(influencer=influencer, updated_at=at)], ignore_conflicts=True)
-    rows = Standing.objects.select_for_update(of=("self",)).select_related("influencer", "merged_into")
-    return rows.get(pk=influencer.pk)
+def _locked(influencer: int, at: datetime) -> Standing:
+    Standing.objects.bulk_create([Standing(influencer_id=influencer, updated_at=at)], ignore_conflicts=True)
+    standing = Standing.objects.select_for_update().get(pk=influencer)
+    standing.influencer = Influencer.objects.defer("search").get(pk=influencer)  # as it is now that the row is ours
+    return standing
 
 
 def name_of(user: User | None) -> str:

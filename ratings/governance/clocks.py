@@ -33,7 +33,7 @@ def turn(*, at: datetime) -> dict[str, int]:
 
 def settle_due(*, at: datetime) -> int:
     """Points, actions, cure periods and holds whose time has come."""
-    due = Standing.objects.filter(next_change_at__lte=at, merged_into=None).select_related("influencer")
+    due = Standing.objects.filter(next_change_at__lte=at, influencer__merged_into=None).select_related("influencer")
     return _each(
         due.order_by("next_change_at")[:AT_ONCE],
         lambda standing: passing.settle(influencer=standing.influencer, at=at) is None,
@@ -54,7 +54,9 @@ def earn_back(*, at: datetime) -> int:
     counts = issued | Q(kind=EventKind.EARNED, data__code="")
     troubled = Event.objects.filter(counts, influencer=OuterRef("pk"), at__gt=month)
     worked = Session.objects.filter(influencer=OuterRef("pk"), started_at__gt=month, started_at__lte=at, voided_at=None)
-    owing = Standing.objects.filter(~Exists(troubled), Exists(worked), balance__lt=ladder.START, merged_into=None)
+    owing = Standing.objects.filter(
+        ~Exists(troubled), Exists(worked), balance__lt=ladder.START, influencer__merged_into=None
+    )
     return _each(
         owing.select_related("influencer").order_by("pk"),
         lambda standing: passing.earn_back(influencer=standing.influencer, at=at, by=None, reason="30 clean days") > 0,

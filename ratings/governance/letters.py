@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from ratings.models import Claim, Notice, OutgoingEmail, Standing
+from influencers.models import Influencer
+from ratings.models import Claim, Notice, OutgoingEmail
 from ratings.models.governance import EmailState
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720, 1440))
@@ -39,9 +40,7 @@ def take_up(*, at: datetime) -> int:
     """
     since = at - STILL_CONCERNS
     heard = _speaking().values("influencer")
-    readers = Q(notice__influencer__in=heard)
-    for steps in ("", "__standing__merged_into"):  # a host that was merged twice is as far as anyone looks back
-        readers |= Q(**{f"notice__influencer__standing__merged_into{steps}__in": heard})
+    readers = Q(notice__influencer__in=heard) | Q(notice__influencer__merged_into__in=heard)
     lost = OutgoingEmail.objects.filter(readers, state=EmailState.NO_ADDRESS, notice__at__gt=since)
     again = OutgoingEmail.objects.filter(pk__in=lost.values("pk"), state=EmailState.NO_ADDRESS)
     return again.update(state=EmailState.QUEUED, next_attempt_at=at, attempts=0)
@@ -134,9 +133,14 @@ def texts(notice: Notice) -> list[dict[str, str]]:
 
 def speakers(notice: Notice) -> list[str]:
     """Addresses of those who speak for the influencer, or for the host it goes on as, the first one first."""
-    found = _speaking().filter(influencer__in=Standing.goes_on_as(notice.influencer_id))
+    found = _speaking().filter(influencer__in=_reading(notice.influencer_id))
     return list(dict.fromkeys(found.order_by("decided_at", "pk").values_list("user__email", flat=True)))
 
 
 def _speaking() -> QuerySet[Claim]:
     return Claim.objects.filter(state=Claim.State.APPROVED, user__is_active=True).exclude(user__email="")
+
+
+def _reading(influencer: int) -> set[int]:
+    """This host and the one it goes on as."""
+    return {influencer, *Influencer.survivors([influencer]).values()}

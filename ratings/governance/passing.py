@@ -1,4 +1,4 @@
-"""What time changes by itself, what is earned back, and a host that goes on under another account."""
+"""What time changes by itself, and what is earned back."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from feedback.models import Session
 from feedback.taxonomy import CODES
 from influencers.models import Influencer
-from ratings import publication
 from ratings.governance import ladder
 from ratings.governance.book import Book
-from ratings.governance.errors import CannotAct, MergedAway
 from ratings.governance.standing import facts
 from ratings.governance.statement import given, known_code
-from ratings.models.governance import Action, Event, EventKind, Standing
+from ratings.models.governance import Action, Event, EventKind
 
 
 @transaction.atomic
@@ -74,30 +71,6 @@ def earn_back(*, influencer: Influencer, at: datetime, by: User | None, reason: 
     event = book.write(EventKind.EARNED, by=by, reason=reason, data=data)
     book.close()
     return event.change
-
-
-@transaction.atomic
-def merge(*, influencer: Influencer, into: Influencer, by: User, reason: str, at: datetime) -> None:
-    """Let the standing of one host follow it into another account's: cases, points and measures count there.
-
-    Raises CannotAct for a host merged into itself, MergedAway when either was merged before.
-    """
-    given("reason", reason)
-    if influencer.pk == into.pk:
-        raise CannotAct(_("A host is not merged into itself."))
-    books = {pk: Book(host, at) for pk, host in sorted({influencer.pk: influencer, into.pk: into}.items())}
-    gone, stays = books[influencer.pk], books[into.pk]
-    for host, book in ((influencer, gone), (into, stays)):
-        if book.influencer.pk != host.pk:
-            raise MergedAway(_("%(host)s was merged before.") % {"host": host.name}, into=book.influencer.pk)
-    gone.write(EventKind.MERGED, by=by, reason=reason, data={"into": into.pk})
-    Standing.objects.filter(pk=influencer.pk).update(
-        merged_into=into, next_change_at=None, hidden=False, frozen=False, public=[], updated_at=gone.at
-    )
-    publication.restand(standing=Standing.objects.select_related("influencer").get(pk=influencer.pk), at=gone.at)
-    stays.read()
-    stays.write(EventKind.MERGED, by=by, reason=reason, data={"from": influencer.pk})
-    stays.close()
 
 
 def _earned(book: Book, *, code: str) -> list[datetime]:

@@ -87,7 +87,7 @@ def own(*, influencer: Influencer, at: datetime) -> Own:
         tables=tables,
         policy=Policy.from_document(public.run.policy.document),
         parameters=Parameters.from_document(public.run.parameters),
-        fixed=ledger.part(influencers=[influencer.source_id], reviewers=reviewers),
+        fixed=ledger.part(influencers=tables["influencers"]["influencer_id"].to_pylist(), reviewers=reviewers),
     )
 
 

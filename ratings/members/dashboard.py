@@ -12,7 +12,7 @@ from feedback.clocks import clocks
 from feedback.models import Case as ComplaintCase
 from influencers.models import Influencer
 from ratings import publication
-from ratings.models import Action, Appeal, Contest, Notice, Scorecard, Standing
+from ratings.models import Action, Appeal, Contest, Notice, Scorecard
 from ratings.models.governance import LIVE, OPEN_APPEALS
 
 SHOWN = 20
@@ -34,7 +34,7 @@ def dashboard(*, influencer: Influencer, at: datetime) -> dict[str, Any]:
         },
         "notices": [
             {"at": notice.at.isoformat(timespec="seconds"), "subject": notice.subject, "body": notice.body}
-            for notice in Notice.objects.filter(influencer__in=Standing.with_merged(influencer.pk))[:SHOWN]
+            for notice in Notice.objects.filter(influencer__in=Influencer.with_merged(influencer.pk))[:SHOWN]
         ],
     }
 
@@ -127,11 +127,11 @@ def actions_of(influencer: Influencer) -> list[Action]:
 
 def told(influencer: Influencer) -> QuerySet[Action]:
     """What it, and whoever goes on as it, has been told of, and may appeal against."""
-    return Action.objects.filter(influencer__in=Standing.with_merged(influencer.pk), notified_at__isnull=False)
+    return Action.objects.filter(influencer__in=Influencer.with_merged(influencer.pk), notified_at__isnull=False)
 
 
 def appeals_of(influencer: Influencer) -> list[Appeal]:
-    found = Appeal.objects.filter(action__influencer__in=Standing.with_merged(influencer.pk)).select_related("action")
+    found = Appeal.objects.filter(action__influencer__in=Influencer.with_merged(influencer.pk)).select_related("action")
     return list(found.order_by("-filed_at")[:SHOWN])
 
 

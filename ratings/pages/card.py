@@ -67,6 +67,11 @@ class Card:
         group = self.data.get("peer_group")
         return int(group.get("size") or 0) if isinstance(group, Mapping) else 0
 
+    @property
+    def formerly(self) -> list[dict[str, Any]]:
+        """Hosts that go on as this one, and since when."""
+        return [{**gone, "since": as_day(gone["since"])} for gone in self.influencer.get("formerly", [])]
+
     @cached_property
     def platforms(self) -> list[dict[str, Any]]:
         """Accounts as {platform, handle, followers}; a bare platform name is taken as it is."""

@@ -7,7 +7,7 @@ from ratings.publication.recognition import recognised
 from ratings.publication.reviews import Shown, Trust, reviews
 from ratings.publication.serving import document, documents, kept_document, public_run
 from ratings.publication.standings import badge_differs, card_of, restand
-from ratings.publication.verbs import CannotPublish, hold_still, publish, renew, unpublish
+from ratings.publication.verbs import CannotPublish, hold_still, publish, renew, unpublish, withdraw
 
 __all__ = [
     "CannotPublish",
@@ -33,5 +33,6 @@ __all__ = [
     "restand",
     "reviews",
     "unpublish",
+    "withdraw",
     "year_of",
 ]

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, TextField
 from django.db.models.functions import Cast
 
-from influencers.models import Account
+from influencers.models import Account, Influencer
 from ratings.cards import encode
 from ratings.models import Run, Scorecard, Standing
 
@@ -48,6 +48,10 @@ def assemble(
         "qualification": influencer.qualification or None,
         "qualification_expires": influencer.qualification_expires and influencer.qualification_expires.isoformat(),
         "model": model,
+        "formerly": [
+            {"slug": gone.slug, "name": gone.name, "since": gone.merged_at.isoformat(timespec="seconds")}
+            for gone in influencer.formerly  # type: ignore[attr-defined]
+        ],
     }
     if standing is not None and standing.frozen:
         card_text = presented(standing.frozen_card or card_text, standing)
@@ -127,8 +131,11 @@ def _batches(*, run: Run, at: datetime, models: Collection[int]) -> Iterator[lis
 
 def _cards(run: Run) -> Iterator[Scorecard]:
     accounts = Account.objects.filter(voided_at=None).order_by("platform", "source_id")
-    cards = Scorecard.objects.filter(run=run, influencer__voided_at=None).order_by("position")
+    cards = Scorecard.objects.filter(run=run, influencer__voided_at=None, influencer__merged_into=None)
+    cards = cards.order_by("position")
     cards = cards.select_related("influencer", "category").defer("card", "influencer__search")
     cards = cards.annotate(card_text=Cast("card", TextField()))
     with_accounts = Prefetch("influencer__accounts", queryset=accounts, to_attr="open_accounts")
-    return cards.prefetch_related(with_accounts).iterator(chunk_size=CHUNK)
+    gone = Influencer.objects.filter(merged_into__isnull=False).defer("search").order_by("merged_at", "pk")
+    with_merged = Prefetch("influencer__merged", queryset=gone, to_attr="formerly")
+    return cards.prefetch_related(with_accounts, with_merged).iterator(chunk_size=CHUNK)

@@ -71,7 +71,9 @@ def standing(*, into: Path, form: str, at: datetime) -> tuple[Path, int]:
 
 
 def _standings(at: datetime) -> Iterator[list[tuple[Any, ...]]]:
-    shown = Standing.objects.filter(Q(hidden=True) | ~Q(public=[]), merged_into=None, influencer__voided_at=None)
+    shown = Standing.objects.filter(
+        Q(hidden=True) | ~Q(public=[]), influencer__merged_into=None, influencer__voided_at=None
+    )
     found = shown.select_related("influencer").order_by("influencer__source_id").iterator(chunk_size=CHUNK)
     while batch := list(islice(found, CHUNK)):
         rows: list[tuple[Any, ...]] = []
@@ -107,7 +109,9 @@ def _write(
 
 
 def _batches(public: PublicRun) -> Iterator[list[tuple[Any, ...]]]:
-    cards = Scorecard.objects.filter(run=public.run_id, influencer__voided_at=None).order_by("position")
+    cards = Scorecard.objects.filter(
+        run=public.run_id, influencer__voided_at=None, influencer__merged_into=None
+    ).order_by("position")
     rows = cards.values_list(*(path for path, _ in COLUMNS.values())).iterator(chunk_size=CHUNK)
     of_run = (public.run_id, public.run.as_of, public.run.policy_id)
     grade = list(COLUMNS).index("grade")

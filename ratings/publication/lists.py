@@ -138,6 +138,7 @@ def year_of(*, influencer: int, until: date) -> list[dict[str, Any]]:
 
 def _cards(run: int) -> QuerySet[Scorecard]:
     cards = Scorecard.objects.filter(run=run, influencer__voided_at=None, influencer__slug__isnull=False)
+    cards = cards.filter(influencer__merged_into=None)
     cards = cards.annotate(is_suspended=is_suspended())
     return cards.select_related("influencer", "category").defer("card", "influencer__search")
 

@@ -10,6 +10,7 @@ from django.db.models import FloatField
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
+from influencers.models import Influencer
 from ratings.models import Action, Case, PublicRun, Run, Scorecard
 from ratings.models.governance import LIVE, CaseState
 
@@ -30,10 +31,12 @@ def chosen(*, run: Run, previous: Run | None, among: Collection[int] | None = No
     sure = _sure(previous, sure) if sure else sure
     if not sure:
         return set()
-    open_cases = Case.objects.filter(influencer__in=sure, state__in=[CaseState.OPEN, CaseState.PROPOSED])
-    in_force = Action.objects.filter(influencer__in=sure, state__in=LIVE).order_by()
+    theirs = Influencer.with_merged(*sure)
+    open_cases = Case.objects.filter(influencer__in=theirs, state__in=[CaseState.OPEN, CaseState.PROPOSED])
+    in_force = Action.objects.filter(influencer__in=theirs, state__in=LIVE).order_by()
     ids = open_cases.order_by().values_list("influencer", flat=True)
-    return sure - set(ids.union(in_force.values_list("influencer", flat=True)))
+    troubled = ids.union(in_force.values_list("influencer", flat=True))
+    return sure - set(Influencer.survivors(troubled).values())
 
 
 def _sure(run: Run, among: Collection[int] | None) -> set[int]:

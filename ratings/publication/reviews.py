@@ -32,7 +32,7 @@ LEFT JOIN ratings_reply y ON y.review_id = r.id AND y.ended_at IS NULL
 """
 HELD = """
 SELECT t.review_id FROM ratings_reviewtrust t LEFT JOIN ratings_bucketday b USING (influencer_id, receipt)
-WHERE t.influencer_id = (SELECT source_id FROM influencers_influencer WHERE id = %s)
+WHERE t.influencer_id IN (SELECT source_id FROM influencers_influencer WHERE id = %s OR merged_into_id = %s)
   AND t.trust * COALESCE(b.factor[t.known * %s + t.band + 1], 1) / (1 + %s * t.level) < %s * t.full_trust
 """
 
@@ -95,7 +95,7 @@ def reviews(
 
 def _held_down(influencer: int, policy: Policy) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(HELD, [influencer, BANDS, policy.link_weight, HELD_BELOW])
+        cursor.execute(HELD, [influencer, influencer, BANDS, policy.link_weight, HELD_BELOW])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from feedback import outbox
 from influencers.models import Account, Influencer
 from ratings.models import Publication, PublicDocument, PublicRun, Run, Scorecard, Standing
+from ratings.models.governance import Event, EventKind
 from ratings.publication import retention, serving, slugs
 from ratings.publication.bodies import assemble, etag_of, rewrite_all
 from ratings.publication.recognition import chosen, recognised
@@ -72,13 +73,19 @@ def _show(run: Run, *, previous: int | None, at: datetime) -> PublicRun:
     rewrite_all(run=run, at=at, models=chosen(run=run, previous=before))
     outbox.drop(rows=run.announced)
     Run.objects.filter(pk=run.pk).update(announced=[])
-    outbox.put(influencers=newer)  # evidence the run was too early for is taken up again
+    outbox.put(influencers=[*newer, *_ever_merged()])  # what the run was too early for is taken up again
     retention.keep(run)
     pointer, _created = PublicRun.objects.update_or_create(
         pk=PublicRun.THE_ONE, defaults={"run": run, "previous_id": previous, "published_at": at}
     )
     serving.forget()
     return pointer
+
+
+def _ever_merged() -> set[int]:
+    """Whom a run may have as they were before a merge, or before it was taken back."""
+    told = Event.objects.filter(kind__in=[EventKind.MERGED, EventKind.UNMERGED])
+    return set(Influencer.survivors(told.values_list("influencer", flat=True)).values())
 
 
 def hold_still() -> None:
@@ -89,7 +96,7 @@ def hold_still() -> None:
 
 def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: PublicRun, at: datetime) -> None:
     """Replaces one document by what its influencer's evidence says now; the run it leans on stays."""
-    if influencer.voided_at is not None:
+    if influencer.voided_at is not None or influencer.merged_into_id is not None:
         PublicDocument.objects.filter(influencer=influencer).delete()
         return
     if influencer.slug is None:
@@ -97,6 +104,7 @@ def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: 
         influencer.refresh_from_db(fields=["slug"])
     accounts = Account.objects.filter(voided_at=None, influencer=influencer).order_by("platform", "source_id")
     influencer.open_accounts = list(accounts)  # type: ignore[attr-defined]
+    influencer.formerly = list(influencer.merged.defer("search").order_by("merged_at", "pk"))  # type: ignore[attr-defined]
     who = Scorecard(influencer=influencer, category=influencer.category, tier=tier, league=league)
     body = assemble(
         card=who,
@@ -119,6 +127,12 @@ def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: 
             "live": True,
         },
     )
+
+
+def withdraw(*, influencer: Influencer) -> None:
+    """Take a document away at once: its host goes on as another."""
+    PublicDocument.objects.filter(influencer=influencer).delete()
+    serving.forget()
 
 
 def _one_at_a_time() -> None:

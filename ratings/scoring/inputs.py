@@ -60,6 +60,7 @@ class ReviewDays:
     o, o2 : (g,) Σ trust in ppm, Σ trust² in ppm², before buckets
     full : (g,) Σ of the trust in ppm that verification alone would give
     ox, oxx, fx : (4, g) Σ trust·x, Σ trust·x², Σ full·x; x is 0..4 for the three marks, 0..76 for the composite
+    account : (g,) index under which the buckets have them, where hosts were merged; None where it is the influencer's
     """
 
     influencer: Ints
@@ -74,6 +75,7 @@ class ReviewDays:
     ox: Ints
     oxx: Ints
     fx: Ints
+    account: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -183,12 +185,16 @@ class DaySums:
     def only(self, index: int) -> DaySums:
         """The sums of one influencer, as a world of its own; it scores there as among all."""
 
+        if self.reviews.account is not None:
+            raise SumsError("buckets of merged hosts belong to several accounts")
+
         def rows(part: Any) -> Any:
             mine = np.flatnonzero(part.influencer == index)
             # rows run along the last axis, but for the buckets' factors
             values = {
                 f.name: getattr(part, f.name)[mine] if f.name == "factor" else getattr(part, f.name)[..., mine]
                 for f in fields(part)
+                if getattr(part, f.name) is not None
             }
             return type(part)(**{**values, "influencer": np.zeros(mine.size, dtype=np.int64)})
 
@@ -206,7 +212,7 @@ class DaySums:
         r, b = self.reviews, self.buckets
         return replace(
             self,
-            reviews=ReviewDays(**{f.name: getattr(r, f.name)[..., :0].copy() for f in fields(r)}),
+            reviews=ReviewDays(**{f.name: getattr(r, f.name)[..., :0].copy() for f in fields(r)[:-1]}),
             buckets=BucketDays(b.influencer[:0].copy(), b.receipt[:0].copy(), b.factor[:0].copy()),
         )
 

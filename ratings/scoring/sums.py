@@ -65,7 +65,7 @@ def bucket_factor(reviews: ReviewDays, buckets: BucketDays) -> Floats:
     """(g,) what the buckets of the receipt day let through of each row of review sums; 1 where none is known."""
     if not buckets.receipt.size:
         return np.ones(reviews.n.size)
-    wanted = reviews.influencer * KEY + reviews.receipt
+    wanted = (reviews.influencer if reviews.account is None else reviews.account) * KEY + reviews.receipt
     have = buckets.influencer * KEY + buckets.receipt
     at = np.minimum(np.searchsorted(have, wanted), have.size - 1)
     found = buckets.factor[at, reviews.known * BANDS + reviews.band]

@@ -25,7 +25,7 @@ def check(checked: Checked, how: Look) -> None:
         checked.expect(not count, "documents", f"{count} are public without a public run", "manage.py rate --publish")
         return
     remedy = AGAIN.format(run=public.run_id)
-    expected = Scorecard.objects.filter(run=public.run_id, influencer__voided_at=None)
+    expected = Scorecard.objects.filter(run=public.run_id, influencer__voided_at=None, influencer__merged_into=None)
     missing = expected.exclude(influencer__in=PublicDocument.objects.values("influencer"))
     for source_id in missing.values_list("influencer__source_id", flat=True)[:1000]:
         checked.fault(f"influencer {source_id}", f"is rated in run {public.run_id} and has no document", remedy)

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from ratings.engine import embedded
-from ratings.engine.embedded import EngineError, Gathered
+from ratings.engine.embedded import EngineError
+from ratings.engine.gathered import Gathered
 from ratings.scoring.policy import CURRENT, RATES
 from tests.scoring.worlds import World, at
 

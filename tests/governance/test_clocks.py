@@ -221,7 +221,7 @@ def assert_nothing_overdue_unescalated(at: datetime) -> None:
     for what, (_reason, rows) in overdue.waiting(at).items():
         assert {f"{what} {number}" for _who, number, _due in rows} <= told
     assert not Alert.objects.filter(state="open", due_at__lt=at, escalated_at=None).exists()
-    assert not Standing.objects.filter(next_change_at__lte=at, merged_into=None).exists()
+    assert not Standing.objects.filter(next_change_at__lte=at, influencer__merged_into=None).exists()
     assert not Standing.objects.filter(Q(balance__gt=100) | Q(balance__lt=0)).exists()
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ratings.engine import embedded
+from ratings.engine.gathered import Gathered
 from ratings.rating import Scores, rate_evidence
 from ratings.scoring.inputs import ReviewDays
 from ratings.scoring.parameters import Parameters
@@ -28,7 +29,7 @@ def rated(world: World, explain: str = "summary") -> Scores:
     return rate_evidence(world.tables(), as_of=AS_OF, explain=explain)
 
 
-def summed(world: World) -> embedded.Gathered:
+def summed(world: World) -> Gathered:
     """All sums of a world; those that a rating keeps are without the reviews."""
     return embedded.gather(world.tables(), as_of_day=AS_OF_DAY, policy=CURRENT)
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext, override
 
+from influencers.models import Influencer
 from ratings.models import PublicRun, Rule, Suggestion, Urgency
 
 
@@ -55,7 +56,7 @@ class Look:
     def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Ask the database; `{mine}` in the text is the condition on influencer_id."""
         mine = "influencer_id IS NOT NULL" if self.influencers is None else "influencer_id = ANY(%(who)s)"
-        who = None if self.influencers is None else sorted(self.influencers)
+        who = None if self.influencers is None else sorted(Influencer.with_merged(*self.influencers))
         with connection.cursor() as cursor:
             cursor.execute(
                 sql.replace("{mine}", mine), {"who": who, "run": self.public.run_id, "at": self.at, **values}

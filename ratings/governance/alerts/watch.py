@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from influencers.models import Influencer
 from ratings import publication
 from ratings.governance.alerts.finding import Finding, Look
 from ratings.governance.alerts.rules import AT_CLOSE, LIVE, Find, overdue
@@ -66,7 +68,17 @@ def watch_overdue(*, at: datetime) -> int:
 
 
 def _look(look: Look, rules: Iterable[Find]) -> int:
-    return sum(raise_alerts(findings=list(find(look)), at=look.at) for find in rules)
+    return sum(raise_alerts(findings=_theirs(list(find(look))), at=look.at) for find in rules)
+
+
+def _theirs(findings: Collection[Finding]) -> list[Finding]:
+    """What is found of a merged host concerns the one it goes on as; one finding of a kind, the first."""
+    goes_on = Influencer.survivors(finding.influencer for finding in findings)
+    found: dict[tuple[str, int, str], Finding] = {}
+    for finding in findings:
+        mine = replace(finding, influencer=goes_on[finding.influencer])
+        found.setdefault((mine.rule, mine.influencer, mine.cause), mine)
+    return list(found.values())
 
 
 @transaction.atomic

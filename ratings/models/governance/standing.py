@@ -27,14 +27,6 @@ class Standing(models.Model):
     frozen = models.BooleanField(_("card frozen"), default=False)
     frozen_card = models.TextField(_("card as it stood when it was frozen"), blank=True, editable=False)
     public = models.JSONField(_("shown on the card"), default=list, blank=True)
-    merged_into = models.ForeignKey(
-        Influencer,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="merged_standings",
-        verbose_name=_("merged into"),
-    )
     next_change_at = models.DateTimeField(_("changes by itself at"), null=True, blank=True)
     updated_at = models.DateTimeField(_("updated at"))
 
@@ -47,24 +39,7 @@ class Standing(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(balance__gte=0, balance__lte=100), name="standing_balance_within"),
-            models.CheckConstraint(condition=~Q(merged_into=models.F("influencer")), name="standing_not_into_itself"),
         ]
 
     def __str__(self) -> str:
         return f"{self.influencer_id}: {self.balance}"
-
-    @classmethod
-    def with_merged(cls, influencer: int) -> list[int]:
-        """This host and whoever was merged into it, over any number of steps."""
-        found = [influencer]
-        for one in found:
-            found += cls.objects.filter(merged_into=one).values_list("influencer_id", flat=True)
-        return found
-
-    @classmethod
-    def goes_on_as(cls, influencer: int) -> list[int]:
-        """This host and those it was merged into, one after the other; the last of them is the one there is now."""
-        found = [influencer]
-        while (into := cls.objects.filter(pk=found[-1]).values_list("merged_into", flat=True).first()) is not None:
-            found.append(into)
-        return found

@@ -109,6 +109,7 @@ class EventKind(models.TextChoices):
     OVERTURNED = "overturned", _("overturned")
     APPEAL_WITHDRAWN = "appeal_withdrawn", _("appeal withdrawn")
     MERGED = "merged", _("merged with another host")
+    UNMERGED = "unmerged", _("merge taken back")
 
 
 class NoticeKind(models.TextChoices):

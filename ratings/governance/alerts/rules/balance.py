@@ -15,7 +15,7 @@ NEAR = 4  # points of a violation of class C
 
 
 def find(look: Look) -> Iterator[Finding]:
-    near = Standing.objects.filter(balance__lt=max(LEVELS) + NEAR, merged_into=None).order_by("pk")
+    near = Standing.objects.filter(balance__lt=max(LEVELS) + NEAR, influencer__merged_into=None).order_by("pk")
     if look.influencers is not None:
         near = near.filter(pk__in=look.influencers)
     last = Event.objects.filter(influencer=OuterRef("pk"), change__lt=0).order_by("-id").values("id")[:1]
