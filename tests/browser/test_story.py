@@ -49,7 +49,7 @@ def hosts(live_server: LiveServer, settings: Settings, tmp_path: Path) -> Iterat
     settings.ATTACHMENTS_ROOT = tmp_path / "attachments"
     forget()
     pieces._kept.clear()
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
     yield rated_world(at=timezone.now())
     with connection.cursor() as cursor:  # the log of publications refuses DELETE, as it should
         cursor.execute(

@@ -74,7 +74,7 @@ def test_published_cards_by_what_the_api_answers(client: Client, tmp_path: Path)
     size = ("--influencers", "25", "--days", "100", "--seed", "5", "--until", "2026-02-28")
     call_command("demo_world", str(tmp_path), *size, verbosity=0)
     load_folder(tmp_path)
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
     forget()
     close(day=date(2026, 2, 25), at=datetime(2026, 2, 26, 1, tzinfo=UTC))
 

@@ -39,7 +39,7 @@ def yesterday() -> Iterator[None]:
     """A world whose last close was two days ago, so that one is due."""
     forget()
     pieces._kept.clear()
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
     empty_queue()
     rated_world(at=timezone.now() - timedelta(days=1))
     yield

@@ -65,7 +65,7 @@ def files(world: World, folder: Path, *, parts: int = 1, seed: int = 0) -> list[
 @contextmanager
 def closed(world: World, *, parts: int = 1, seed: int = 0) -> Iterator[Run]:
     """The world loaded and its last day closed; nothing of it stays."""
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
     publication.serving.forget()
     with tempfile.TemporaryDirectory() as room, transaction.atomic():
         for folder in files(world, Path(room), parts=parts, seed=seed):
@@ -75,7 +75,7 @@ def closed(world: World, *, parts: int = 1, seed: int = 0) -> Iterator[Run]:
         assert run is not None
         yield run
         transaction.set_rollback(True)
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
 
 
 def live_card(run: Run, influencer: str = "h0", *, as_of: date = AS_OF + timedelta(days=1)) -> Card:

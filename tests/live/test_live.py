@@ -36,7 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def loaded(world: Path) -> Path:
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '60s'")
     _summaries, rejects = load_folder(world)
@@ -99,7 +99,7 @@ def test_days_closed_one_by_one_end_as_all_at_once(loaded: Path) -> None:
     by_days, by_day = run.digest, dict(ReviewTrust.objects.values_list("review_id", "trust"))
     for model in (TrustClose, ReviewTrust, BucketDay, OrderDay):
         model.objects.all().delete()
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
     at_once = runs.rate(as_of=run.as_of, at=AT + timedelta(days=3), fix=True)
     assert dict(ReviewTrust.objects.values_list("review_id", "trust")) == by_day
     assert at_once.digest == by_days

@@ -33,7 +33,7 @@ def plain_static(settings: Settings) -> None:
     }
     forget()
     pieces._kept.clear()
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
 
 
 def happened(days_ago: float) -> datetime:

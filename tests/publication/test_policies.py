@@ -40,7 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def public(world: Path) -> Run:
-    ledger._state.cache_clear()
+    ledger._state_named.cache_clear()
     publication.serving.forget()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '60s'")
