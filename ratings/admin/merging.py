@@ -105,7 +105,8 @@ def _rehearsed(host: Influencer, other: Influencer, reason: str, by: User) -> li
 
 def _side(host: Influencer) -> Side:
     document = PublicDocument.objects.filter(influencer=host).first()
-    data = document.data if document else {"overall": {"score": None, "grade": ""}, "evidence": {"counts": {}}}
+    none: dict[str, Any] = {"overall": {"score": None, "grade": ""}, "evidence": {"counts": {}}}
+    data = none if document is None else document.data
     standing = Standing.objects.filter(influencer=host).first()
     return Side(
         name=host.name,
