@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,13 @@ import pyarrow as pa
 from ratings.engine.gathered import EngineError, Gathered
 from ratings.engine.ledger import Ledger
 from ratings.engine.merging import merged
+from ratings.engine.shelf import Shelf
 from ratings.scoring import contributions, document
 from ratings.scoring.disclosed import disclosed
-from ratings.scoring.estimate import learn, look
-from ratings.scoring.observed import Observed, observe
+from ratings.scoring.estimate import learn
+from ratings.scoring.inputs import Population
+from ratings.scoring.observed import Observed, Seen, observe, review_counts
+from ratings.scoring.orders import OrderParameters, fit
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CURRENT, PPM, Policy
 from ratings.scoring.refunds import RefundShares, refund_shares, usual_shares
@@ -39,7 +42,7 @@ class Scores:
     policy: Policy
     explain: str
     cards: Cards
-    observed: Observed
+    seen: Seen
     estimated: Parameters
     gathered: Gathered
 
@@ -98,7 +101,7 @@ class Scores:
         reviews, events = self.gathered.review_rows, self.gathered.event_rows
         if reviews is None or events is None:
             raise ValueError("single events were not asked for when the evidence was rated")
-        return contributions.singles(self.cards, self.observed, reviews, events, self.gathered.sums.sessions)
+        return contributions.singles(self.cards, self.seen.of(0)[1], reviews, events, self.gathered.sums.sessions)
 
     def pulls(self, influencer_id: str) -> dict[str, list[tuple[str, float]]]:
         """Every piece of one influencer's evidence and how far it moves the score; only with `explain="full"`."""
@@ -160,7 +163,7 @@ class Scores:
     def evidence_of(self, influencer_id: str) -> dict[str, Any]:
         """The trusted day sums of one influencer: with the parameters, all that its card is made of."""
         index = self.cards.population.ids.index(influencer_id)
-        return disclosed(self.cards, self.observed, self.gathered.sums.sessions, index)
+        return disclosed(self.cards, self.seen, self.gathered.sums.sessions, index)
 
     @property
     def review_trust(self) -> pa.Table:
@@ -210,7 +213,8 @@ def rate_evidence(
     tell("sums")
     as_of_day = (as_of - EPOCH).days
     rows = explain == "full"
-    gathered = _engine(engine).gather(evidence, as_of_day=as_of_day, policy=policy, rows=rows, ledger=ledger)
+    some = {"whole": False} if engine == "embedded" else {}
+    gathered = _engine(engine).gather(evidence, as_of_day=as_of_day, policy=policy, rows=rows, ledger=ledger, **some)
     return rate_gathered(
         gathered, as_of=as_of, policy=policy, parameters=parameters, explain=explain, progress=progress
     )
@@ -228,19 +232,34 @@ def rate_gathered(
     """Rate whoever's evidence has been summed already; otherwise as `rate_evidence`."""
     tell = progress or (lambda step: None)
     gathered = merged(gathered)
-    population = gathered.population
+    tell("parameters" if parameters is None else "scores")
+    orders = _orders(gathered, policy) if parameters is None else parameters.orders
+    seen = _seen(gathered, orders, policy)
+    gathered = gathered.looked_at()
     if parameters is None:
-        tell("parameters")
-        orders, observed = look(population, gathered.sums, policy)
-    else:
-        gathered.sums.check(population)
-        observed = observe(population, gathered.sums, parameters.orders, policy)
-    gathered = replace(gathered, sums=gathered.sums.without_reviews())
-    if parameters is None:
-        parameters = learn(population, gathered.sums, orders, observed, policy)
-    tell("scores")
-    cards = score(population, gathered.sums, parameters, policy, observed)
-    return Scores(as_of, policy, explain, cards, observed, parameters, gathered)
+        parameters = learn(gathered.sums.sessions, orders, seen, policy)
+        tell("scores")
+    cards = score(gathered.population, gathered.sums, parameters, policy, seen)
+    return Scores(as_of, policy, explain, cards, seen, parameters, gathered)
+
+
+def _orders(gathered: Gathered, policy: Policy) -> OrderParameters:
+    population, sums = gathered.population, gathered.sums
+    counts = gathered.parts.counts if gathered.parts else review_counts(population, sums)
+    return fit(population, sums.sessions, counts, policy)
+
+
+def _seen(gathered: Gathered, orders: OrderParameters, policy: Policy) -> Seen:
+    """Look at everyone's sums, some influencers at a time where there are many; their days wait on disk."""
+
+    def looked() -> Iterator[tuple[Population, Observed]]:
+        for people, sums in gathered.each():
+            sums.check(people)
+            yield people, observe(people, sums, orders, policy)
+
+    if gathered.parts is None:
+        return Seen.whole(*next(looked()))
+    return Seen.joined(gathered.population, looked(), Shelf().put)
 
 
 def _engine(name: str) -> Any:

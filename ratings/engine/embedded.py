@@ -34,6 +34,7 @@ def gather(
     policy: Policy,
     rows: bool = False,
     ledger: Ledger | None = None,
+    whole: bool = True,
 ) -> Gathered:
     """Sum the evidence of all influencers up to the start of `as_of_day`.
 
@@ -43,6 +44,7 @@ def gather(
     as_of_day : first day left out, days since 1970 in the policy's zone
     rows : also give single reviews and events
     ledger : trust that closes have fixed already; without it every day is closed anew, from the first
+    whole : sum the reviews at once; otherwise, where they are many, some influencers at a time, when asked for
 
     Raises
     ------
@@ -52,7 +54,7 @@ def gather(
     with connection() as db:
         try:
             _register(db, evidence)
-            return _gather(db, as_of_day, policy, rows, ledger)
+            return _gather(db, as_of_day, policy, rows, ledger, whole)
         except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
             raise EngineError(f"the evidence cannot be summed: {error}") from error
 
@@ -86,7 +88,7 @@ def _register(db: Any, evidence: Path | Mapping[str, pa.Table]) -> None:
         db.execute(f"CREATE VIEW {kind} AS SELECT {picked} {source}")
 
 
-def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger | None) -> Gathered:
+def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger | None, whole: bool) -> Gathered:
     db.execute(f"CREATE TABLE influencer AS {prepare.INFLUENCER}")
     ids = reading.column(db, "SELECT influencer_id FROM influencer ORDER BY influencer")
     categories = reading.column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer")
@@ -98,7 +100,10 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
     sessions = _sessions(db)
     exposure = reading.fetch(db, aggregate.EXPOSURE_SUMS, aggregate.EXPOSURE_KEYS)
     events = reading.fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
-    reviewed = reviews.weigh(db, population, sessions, policy, ledger=ledger, rows=rows)
+    goes_on = np.asarray(db.execute(prepare.GOES_ON).fetchnumpy()["influencer"]).astype(np.int64)
+    # who goes on as somebody else is added to them, which takes the sums of both
+    whole = whole or bool(np.any(goes_on != np.arange(population.size)))
+    reviewed = reviews.weigh(db, population, sessions, policy, ledger=ledger, rows=rows, whole=whole)
     red = np.full(population.size, -1, dtype=np.int64)
     for influencer, day in db.execute(prepare.RED_LINE).fetchall():
         red[influencer] = day
@@ -120,7 +125,8 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
         closed=reviewed.closed,
         review_rows=reviewed.rows,
         event_rows=_event_rows(db) if rows else None,
-        goes_on=np.asarray(db.execute(prepare.GOES_ON).fetchnumpy()["influencer"]).astype(np.int64),
+        goes_on=goes_on,
+        parts=reviewed.parts,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ratings.engine.ledger import Closed
+from ratings.engine.review_sums import ReviewSums
 from ratings.scoring.inputs import (
     DaySums,
     EventDays,
@@ -34,6 +36,7 @@ class Gathered:
 
     Attributes
     ----------
+    sums : day sums; without reviews where `parts` holds theirs
     counts : per kind the rows of each influencer, (n,)
     verified, held, held_fast : (n,) as in `reviews.Weighed`
     closed : what was judged on the way and the state at the end, where a ledger was given
@@ -51,6 +54,19 @@ class Gathered:
     review_rows: ReviewRows | None
     event_rows: EventRows | None
     goes_on: Ints
+    parts: ReviewSums | None = None
+
+    def each(self) -> Iterator[tuple[Population, DaySums]]:
+        """Some influencers in a row and their sums, then the next."""
+        if self.parts is None:
+            yield self.population, self.sums
+            return
+        for low, high in itertools.pairwise(self.parts.edges.tolist()):
+            yield self.population.part(low, high), self.sums.part(low, high, *self.parts.part(low, high))
+
+    def looked_at(self) -> Gathered:
+        """The same with nothing of the reviews: they are most of it."""
+        return replace(self, sums=self.sums.without_reviews(), parts=None)
 
 
 def population_of(ids: Any, categories: Any, as_of_day: int) -> Population:

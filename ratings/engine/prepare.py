@@ -142,15 +142,20 @@ WHERE e.status = 'confirmed' AND e.class = 'A' AND {OWN}
 GROUP BY i.influencer
 """
 
-REVIEW = f"""
-SELECT r.review_id, i.influencer, u.reviewer, {day("r.created_at")} AS day,
+
+def _review(reviewer: str, join: str) -> str:
+    return f"""
+SELECT r.review_id, i.influencer, {reviewer}, {day("r.created_at")} AS day,
   {day("COALESCE(r.received_at, r.created_at)")} AS receipt,
   r.professionalism - 1 AS x0, r.service - 1 AS x1, r.as_described - 1 AS x2,
   COALESCE(r.verified, FALSE) AS verified,
   COALESCE(r.received_at, r.created_at) AS received_at, r.created_at
 FROM reviews r JOIN influencer i ON i.influencer_id = r.influencer_id
-JOIN reviewer u ON u.reviewer_id = r.reviewer_id
-"""
+{join}"""
+
+
+REVIEW = _review("u.reviewer", "JOIN reviewer u ON u.reviewer_id = r.reviewer_id")
+REVIEW_BY_NAME = _review("r.reviewer_id", "")
 
 REVIEWER = """
 SELECT reviewer_id, ROW_NUMBER() OVER () - 1 AS reviewer FROM (SELECT DISTINCT reviewer_id FROM reviews) d

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ratings.scoring.channels import Channel
-from ratings.scoring.drift import months, per_month, random_walk
+from ratings.scoring.drift import RandomWalk, months, per_month
 from ratings.scoring.filter import Filtered, ou_filter
 from ratings.scoring.inputs import Bools, Floats, Ints, Population
 from ratings.scoring.intervals import beta_interval
 from ratings.scoring.policy import Policy
 from ratings.scoring.priors import PeerMeans, paule_mandel, peer_means, shrunk
 from ratings.scoring.recent import mark_band, mixed, share
-from ratings.scoring.sums import MarkDays, decay, per_influencer
+from ratings.scoring.sums import MarkDays, Parted, decay, per_influencer
 
 DRIFT_GUARD = 0.002
 TINY = 1e-12
@@ -61,8 +61,6 @@ class BoundedSums:
     total2: Floats
     mean: Floats
     size: Floats
-    day_influencer: Ints
-    day_weight: Floats
 
     def aged(self, drift: float) -> Floats:
         """(n,) variance of what may have changed since the evidence: V = q·(A/W)·(½ + 1/(2n_s))."""
@@ -88,26 +86,30 @@ def decayed(days: MarkDays, population: Population, half_life: float) -> Bounded
         total2=total(d * days.oxx),
         mean=np.where(known, sums / np.maximum(weight, TINY), 0.0),
         size=np.where(known, weight**2 / np.maximum(weight2, TINY * TINY), 0.0),
-        day_influencer=days.influencer,
-        day_weight=d,
     )
 
 
 def estimate(
-    days: MarkDays, sums: BoundedSums, population: Population, tier: Ints, policy: Policy
+    days: Parted[MarkDays], sums: BoundedSums, population: Population, tier: Ints, policy: Policy
 ) -> BoundedParameters:
     """Variances, drift and prior means of one channel, shrunk to the policy's defaults where evidence is thin."""
     units = float(np.sum(sums.size > 1))
     inner = float(np.sum(sums.weight * (1 - 1 / np.maximum(sums.size, 1))))
     spread = float(np.sum(sums.total2) - np.sum(sums.weight * sums.mean**2))
     sigma2 = shrunk(max(spread, 0.0) / inner if inner > TINY else 0.0, policy.default_sigma2, units, policy)
-    m = months(
-        days.influencer, days.day, days.o, days.ox, days.o2,
-        size=population.size, as_of_day=population.as_of_day, policy=policy,
-    )  # fmt: skip
-    safe = np.maximum(m.weight, TINY)
-    walk = random_walk(m.total / safe, sigma2 * m.squares / safe**2, m.weight, guard=DRIFT_GUARD, policy=policy)
-    drift = shrunk(walk, 0.0, units, policy)
+    within = _within(days, units, policy)
+    walk, excess, room = RandomWalk(DRIFT_GUARD, policy), 0.0, 0.0
+    for people, some in days():
+        m = months(
+            some.influencer, some.day, some.o, some.ox, some.o2,
+            size=people.size, as_of_day=people.as_of_day, policy=policy,
+        )  # fmt: skip
+        safe = np.maximum(m.weight, TINY)
+        walk.add(m.total / safe, sigma2 * m.squares / safe**2, m.weight)
+        more = _day_excess(some, people, within, policy)
+        excess, room = excess + more[0], room + more[1]
+    drift = shrunk(walk.variance, 0.0, units, policy)
+    day_effect = float(np.clip(excess / room, 0, policy.day_effect_top)) if room > TINY else 0.0
     ok = sums.known & (sums.size > 1.5)
     noise = sigma2 / np.maximum(sums.size, 1e-9) + sums.aged(drift)
     least = policy.default_sigma2 / policy.default_kappa
@@ -117,18 +119,24 @@ def estimate(
     )  # fmt: skip
     found = paule_mandel((sums.mean - peers.of(population, tier))[ok], noise[ok])[1]
     tau2 = shrunk(max(found, 1e-6), least, float(np.sum(ok)), policy)
-    within, day_effect = _days(days, population, units, policy)
     mean = float(np.clip(peers.platform, 0.02, 0.98))
-    return BoundedParameters(peers, sigma2, tau2, drift, mean, within, day_effect)
+    return BoundedParameters(peers, sigma2, tau2, drift, mean, within, shrunk(day_effect, 0.0, units, policy))
 
 
-def _days(days: MarkDays, population: Population, units: float, policy: Policy) -> tuple[float, float]:
-    """Variance within days, and between the days of a month beyond what that explains."""
+def _within(days: Parted[MarkDays], units: float, policy: Policy) -> float:
+    """Variance within days."""
+    spread = free = 0.0
+    for _, some in days():
+        w = np.maximum(some.o, TINY)
+        spread += float(np.sum(np.maximum(some.oxx - some.ox**2 / w, 0.0)))
+        free += float(np.sum(some.o - some.o2 / w))
+    return shrunk(spread / free if free > TINY else policy.default_sigma2, policy.default_sigma2, units, policy)
+
+
+def _day_excess(days: MarkDays, population: Population, within: float, policy: Policy) -> tuple[float, float]:
+    """Squares between the days of a month beyond what `within` explains, and how much weight they rest on."""
     w = np.maximum(days.o, TINY)
     one = days.o2 / w
-    spread = float(np.sum(np.maximum(days.oxx - days.ox**2 / w, 0.0)))
-    free = float(np.sum(days.o - one))
-    within = shrunk(spread / free if free > TINY else policy.default_sigma2, policy.default_sigma2, units, policy)
     table = (
         per_month(days.influencer, days.day, v, size=population.size, as_of_day=population.as_of_day, policy=policy)
         for v in (days.o, days.ox, days.o**2, one, days.ox**2 / w, days.o2)
@@ -136,9 +144,7 @@ def _days(days: MarkDays, population: Population, units: float, policy: Policy) 
     weight, total, squares, ones, own, o2 = table
     safe = np.maximum(weight, TINY)
     excess = float(np.sum(own - total**2 / safe - within * (ones - o2 / safe)))
-    room = float(np.sum(weight - squares / safe))
-    found = float(np.clip(excess / room, 0, policy.day_effect_top)) if room > TINY else 0.0
-    return within, shrunk(found, 0.0, units, policy)
+    return excess, float(np.sum(weight - squares / safe))
 
 
 def score(
@@ -170,7 +176,8 @@ def score(
         mean, variance = found.mean, _spread(found, f, between, p)
         own, rest, left, c, unit = found.own, found.rest, found.left, 1 - f.variance / between, found.unit(days)
     else:
-        own, trusted, variance, c, unit = _credible(sums, prior, between, p)
+        day_weight, _ = decay(days.day, population.as_of_day, policy.half_life)
+        own, trusted, variance, c, unit = _credible(days, day_weight, sums, prior, between, p)
         left, rest = (1 - trusted), (1 - trusted) * prior
         mean = own + rest
     variance = np.maximum(variance * policy.interval_marks, 1e-8)
@@ -196,7 +203,7 @@ def score(
 
 
 def _credible(
-    sums: BoundedSums, prior: Floats, between: Floats, p: BoundedParameters
+    days: MarkDays, day_weight: Floats, sums: BoundedSums, prior: Floats, between: Floats, p: BoundedParameters
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """score = c·x̄ + (1 − c)·prior, var = c²(σ_h²/n_s + V) + (1 − c)²·between, c = 2W/(2W + σ²/between)."""
     n_star = 2 * sums.weight
@@ -205,7 +212,7 @@ def _credible(
     sigma2 = p.sigma2 * m * (1 - m) / (p.mean * (1 - p.mean))
     sampling = np.where(sums.known, sigma2 / np.maximum(sums.size, 1e-9), 0.0)
     variance = c**2 * (sampling + sums.aged(p.drift)) + (1 - c) ** 2 * between
-    unit = (2 / (n_star + p.sigma2 / between))[sums.day_influencer] * sums.day_weight
+    unit = (2 / (n_star + p.sigma2 / between))[days.influencer] * day_weight
     return c * sums.mean, c, variance, c, unit
 
 

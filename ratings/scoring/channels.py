@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+import numpy as np
 
 from ratings.scoring.inputs import Bools, Floats
 
@@ -19,7 +21,8 @@ class Channel:
     evidence : effective number of observations (reviews, orders, sessions)
     prior, borrowed, exposure, own : parts that add up to `mean`
     held : what full trust would have added to `mean`
-    weight : (g,) what one unit of day g's evidence adds to `own`, aligned with the channel's days
+    weight : (g,) what one unit of day g's evidence adds to `own`, aligned with the channel's days; empty where
+        those were looked at in parts
     held_weight : (g,) what one unit of trust held back on day g would add per unit of x above `mean`
     """
 
@@ -37,3 +40,12 @@ class Channel:
     held: Floats
     weight: Floats
     held_weight: Floats
+
+    @classmethod
+    def joined(cls, parts: list[Channel]) -> Channel:
+        """Some influencers' after the others'; days are let go, unless there is one part alone."""
+        if len(parts) == 1:
+            return parts[0]
+        names = [field.name for field in fields(cls) if not field.name.endswith("weight")]
+        rows = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+        return cls(**rows, weight=np.zeros(0), held_weight=np.zeros(0))

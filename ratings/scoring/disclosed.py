@@ -8,7 +8,7 @@ import numpy as np
 
 from ratings.scoring.document import peer_group
 from ratings.scoring.inputs import Floats, Ints, SessionRows
-from ratings.scoring.observed import Observed
+from ratings.scoring.observed import Seen
 from ratings.scoring.policy import CHANNELS
 from ratings.scoring.scorecard import Cards
 from ratings.scoring.sums import MarkDays, RateDays
@@ -24,14 +24,15 @@ COLUMNS = ("day", "weight", "squares", "total", "points")
 Row = dict[str, Any]
 
 
-def disclosed(cards: Cards, observed: Observed, sessions: SessionRows, index: int) -> Row:
+def disclosed(cards: Cards, seen: Seen, sessions: SessionRows, index: int) -> Row:
     """Trusted day sums of one influencer by channel, its peer group, and how doubtful its orders are.
 
     Exposure is orders as far as activity supports them; an event stands on the day whose exposure it belongs to.
     """
-    doubt = float(observed.support.doubt[index])
-    marks = {name: _marks(days, index) for name, days in observed.mark_days.items()}
-    rates = {name: _rates(days, index, counted=name != "refund") for name, days in observed.rate_days.items()}
+    place, observed = seen.of(index)
+    doubt = float(observed.support.doubt[place])
+    marks = {name: _marks(days, place) for name, days in observed.mark_days.items()}
+    rates = {name: _rates(days, place, counted=name != "refund") for name, days in observed.rate_days.items()}
     days = {**marks, **rates, "traffic": _traffic(cards, sessions, index)}
     return {
         "peer_group": peer_group(cards, index),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ratings.scoring import bounded, rate_parameters, traffic
-from ratings.scoring.borrowing import bounded_signal, loadings
-from ratings.scoring.inputs import DaySums, Population
-from ratings.scoring.observed import Observed, observe, review_counts, view
+from ratings.scoring.borrowing import Signal, bounded_signal, loadings
+from ratings.scoring.inputs import DaySums, Population, SessionRows
+from ratings.scoring.observed import Seen, joined, observe, review_counts, view
 from ratings.scoring.orders import OrderParameters, fit
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import MARKS, Policy
@@ -19,45 +19,42 @@ def estimate(population: Population, sums: DaySums, policy: Policy) -> Parameter
     SumsError
         When the sums are not such as evidence gives.
     """
-    return learn(population, sums, *look(population, sums, policy), policy)
-
-
-def look(population: Population, sums: DaySums, policy: Policy) -> tuple[OrderParameters, Observed]:
-    """What the sums show, to learn from and to score: after it nobody needs the sums of reviews again."""
     sums.check(population)
     orders = fit(population, sums.sessions, review_counts(population, sums), policy)
-    return orders, observe(population, sums, orders, policy)
+    seen = Seen.whole(population, observe(population, sums, orders, policy))
+    return learn(sums.sessions, orders, seen, policy)
 
 
-def learn(population: Population, sums: DaySums, orders: OrderParameters, seen: Observed, policy: Policy) -> Parameters:
-    """The parameters that follow from what `look` saw."""
+def learn(sessions: SessionRows, orders: OrderParameters, seen: Seen, policy: Policy) -> Parameters:
+    """The parameters that follow from what was seen; nobody needs the sums of reviews again."""
+    population = seen.population
     marks = {
-        name: bounded.estimate(seen.mark_days[name], seen.marks[name], population, seen.tier, policy)
-        for name in seen.marks
+        name: bounded.estimate(seen.of_mark(name), sums, population, seen.tier, policy)
+        for name, sums in seen.marks.items()
     }
     rate = {
         name: rate_parameters.estimate(
-            seen.rate_days[name],
-            seen.rates[name],
-            rate_parameters.RateShape.of(name, policy),
-            population,
-            seen.tier,
-            policy,
+            seen.of_rate(name), sums, rate_parameters.RateShape.of(name, policy), population, seen.tier, policy
         )
-        for name in seen.rates
+        for name, sums in seen.rates.items()
     }
-    factor = view(population, seen, marks, rate, policy).signals
-    own = {
-        name: bounded_signal(
-            seen.mark_days[name], seen.marks[name], marks[name].peers.of(population, seen.tier), marks[name],
-            population, policy,
-        )
-        for name in MARKS
-    }  # fmt: skip
+    factor: dict[str, list[Signal]] = {}
+    own: dict[str, list[Signal]] = {}
+    for people, one in seen.each():
+        for name, signal in view(people, one, marks, rate, policy).signals.items():
+            factor.setdefault(name, []).append(signal)
+        for name in MARKS:
+            p, prior = marks[name], marks[name].peers.of(people, one.tier)
+            signal = bounded_signal(one.mark_days[name], one.marks[name], prior, p, people, policy)
+            own.setdefault(name, []).append(signal)
     return Parameters(
         orders=orders,
         bounded=marks,
         rates=rate,
-        traffic=traffic.fit(sums.sessions, population, policy),
-        loadings=loadings(factor, own, policy),
+        traffic=traffic.fit(sessions, population, policy),
+        loadings=loadings(
+            {name: joined(parts) for name, parts in factor.items()},
+            {name: joined(parts) for name, parts in own.items()},
+            policy,
+        ),
     )

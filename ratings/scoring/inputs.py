@@ -42,6 +42,10 @@ class Population:
         """Number of influencers."""
         return len(self.ids)
 
+    def part(self, low: int, high: int) -> Population:
+        """A population of those from `low` to before `high`."""
+        return replace(self, ids=self.ids[low:high], category=self.category[low:high])
+
     def only(self, index: int) -> Population:
         """A population of this one influencer."""
         return replace(self, ids=self.ids[index : index + 1], category=self.category[index : index + 1])
@@ -205,6 +209,20 @@ class DaySums:
             rows(self.exposure),
             rows(self.sessions),
             self.red_line[index : index + 1],
+        )
+
+    def part(self, low: int, high: int, reviews: ReviewDays, buckets: BucketDays) -> DaySums:
+        """The sums of those from `low` to before `high`, as a world of their own, given those of their reviews."""
+
+        def rows(part: Any) -> Any:
+            mine = np.flatnonzero((part.influencer >= low) & (part.influencer < high))
+            # rows of a kind that ascend by influencer are looked at where they stand
+            run = slice(int(mine[0]), int(mine[-1]) + 1) if mine.size and mine[-1] - mine[0] < mine.size else mine
+            values = {f.name: getattr(part, f.name)[..., run] for f in fields(part)}
+            return type(part)(**{**values, "influencer": part.influencer[run] - low})
+
+        return DaySums(
+            reviews, buckets, rows(self.events), rows(self.exposure), rows(self.sessions), self.red_line[low:high]
         )
 
     def without_reviews(self) -> DaySums:

@@ -7,17 +7,18 @@ the excess over the other influencers of its account.
 
 from __future__ import annotations
 
-import itertools
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from ratings.scoring.inputs import Floats, Index, Ints
+from ratings.scoring.inputs import Bools, Floats, Index, Ints
 from ratings.scoring.policy import Policy
 
 REVIEWS_AT_ONCE = 1_000_000
 PAIRS_AT_ONCE = 1_000_000
+KEYS_AT_ONCE = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,45 @@ class _Some:
     who, account, width : (k,) of these: influencer, account, influencers of that account
     """
 
-    rows: Ints
+    rows: Index
     back: Ints
     size: int
     used: Ints
     who: Ints
     account: Ints
     width: Ints
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """Who reviewed whom.
+
+    Attributes
+    ----------
+    influencer, reviewer : (r,) dense indices of every review, in any order
+    by_account : (r,) rows in the order of reviewer and influencer
+    influencers : how many there are
+    """
+
+    influencer: Index
+    reviewer: Index
+    by_account: Index
+    influencers: int
+
+    def parts(self, policy: Policy) -> Iterator[_Some]:
+        """Everything, some accounts at a time."""
+        begin, size = 0, self.by_account.size
+        while begin < size:
+            last = int(self.reviewer[self.by_account[min(begin + REVIEWS_AT_ONCE, size) - 1]])
+            end = bisect_right(range(size), last, key=lambda at: int(self.reviewer[self.by_account[at]]))
+            rows = self.by_account[begin:end]
+            who, account = self.influencer[rows].astype(np.int64), self.reviewer[rows].astype(np.int64)
+            new = np.r_[True, (who[1:] != who[:-1]) | (account[1:] != account[:-1])]
+            who, account = who[new], account[new]
+            width = np.bincount(account - account[0])[account - account[0]]
+            used = np.flatnonzero((width >= 2) & (width <= policy.link_accounts_top))
+            yield _Some(rows, np.cumsum(new) - 1, who.size, used, who[used], account[used], width[used])
+            begin = end
 
 
 def find_links(influencer: Index, reviewer: Index, influencers: int, policy: Policy) -> tuple[Links, Floats]:
@@ -57,25 +90,29 @@ def find_links(influencer: Index, reviewer: Index, influencers: int, policy: Pol
     ----------
     influencer, reviewer : (r,) dense indices of every review, in any order
     """
-    n = influencers
-    once = list(_accounts(influencer, reviewer, n, policy)) if reviewer.size <= REVIEWS_AT_ONCE else None
-    keys, counts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int32)]
-    degree = np.zeros(n)
-    for part in once or _accounts(influencer, reviewer, n, policy):
-        degree += np.bincount(part.who, part.width - 1, minlength=n)
-        for key, count in _count_pairs(part.who, part.account, n):
-            keys.append(key)
-            counts.append(count.astype(np.int32))
-    pairs, shared = _often(keys, counts, policy.link_least)
-    links = beyond_chance(pairs, shared, degree, policy)
+    reviewed = Reviewed(influencer, reviewer, np.lexsort((influencer, reviewer)), influencers)
+    links = linked_pairs(reviewed, policy)
     level = np.zeros(reviewer.size)
-    if not links.first.size:
-        return links, level
-    for part in once or _accounts(influencer, reviewer, n, policy):
-        total = np.zeros(part.size)
-        total[part.used] = sum_excess(part.who, part.account, links, n)
-        level[part.rows] = total[part.back]
+    for rows, some in levels(reviewed, links, policy):
+        level[rows] = some
     return links, level
+
+
+def linked_pairs(reviewed: Reviewed, policy: Policy) -> Links:
+    """Pairs of influencers that share more accounts than chance would make them share."""
+    n = reviewed.influencers
+    degree, later = np.zeros(n), np.zeros(n)
+    for part in reviewed.parts(policy):
+        degree += np.bincount(part.who, part.width - 1, minlength=n)
+        later += np.bincount(part.who, _behind(part.account), minlength=n)
+    found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+    # as many pairs at once as memory allows: those of some first influencers, then those of the next
+    lot = np.floor((np.cumsum(later) - later) / KEYS_AT_ONCE).astype(np.int64)
+    for which in np.unique(lot[later > 0]).tolist():
+        mine = lot == which
+        found.append(_often(reviewed, mine, int(later[mine].sum()), policy))
+    pairs, shared = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    return beyond_chance(pairs, shared, degree, policy)
 
 
 def beyond_chance(pairs: Ints, shared: Ints, degree: Floats, policy: Policy) -> Links:
@@ -94,32 +131,36 @@ def beyond_chance(pairs: Ints, shared: Ints, degree: Floats, policy: Policy) -> 
     return Links(pairs[kept] // n, pairs[kept] % n, excess[kept])
 
 
-def _accounts(influencer: Index, reviewer: Index, n: int, policy: Policy) -> Iterator[_Some]:
-    """Everything, some accounts at a time."""
-    accounts = int(reviewer.max(initial=-1)) + 1
-    parts = -(-reviewer.size // REVIEWS_AT_ONCE)
-    edges = np.linspace(0, accounts, parts + 1).astype(np.int64)
-    for low, high in itertools.pairwise(edges.tolist()):
-        rows = np.flatnonzero((reviewer >= low) & (reviewer < high))
-        key, back = np.unique(reviewer[rows].astype(np.int64) * n + influencer[rows], return_inverse=True)
-        who, account = key % n, key // n
-        width = np.bincount(account - low)[account - low] if key.size else account
-        used = np.flatnonzero((width >= 2) & (width <= policy.link_accounts_top))
-        yield _Some(rows, back.reshape(-1), key.size, used, who[used], account[used], width[used])
+def levels(reviewed: Reviewed, links: Links, policy: Policy) -> Iterator[tuple[Index, Floats]]:
+    """L of the reviews that have any, some accounts at a time: which reviews, and how much."""
+    if not links.first.size:
+        return
+    for part in reviewed.parts(policy):
+        total = np.zeros(part.size)
+        total[part.used] = sum_excess(part.who, part.account, links, reviewed.influencers)
+        level = total[part.back]
+        linked = np.flatnonzero(level)
+        yield part.rows[linked], level[linked]
 
 
-def _often(keys: list[Ints], counts: list[Index], least: float) -> tuple[Ints, Ints]:
+def _often(reviewed: Reviewed, first: Bools, size: int, policy: Policy) -> tuple[Ints, Ints]:
     """Pairs in order and how many accounts each shares, the few alone that share enough to be looked at."""
-    key, count = np.concatenate(keys), np.concatenate(counts)
-    keys.clear()
-    counts.clear()
-    order = np.argsort(key, kind="stable")
-    key, count = key[order], count[order]
-    del order
-    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else np.zeros(0, dtype=np.int64)
-    total = np.add.reduceat(count, start, dtype=np.int64) if key.size else start
-    kept = total >= least
-    return key[start[kept]], total[kept]
+    keys, at = np.empty(size, dtype=np.int64), 0
+    for part in reviewed.parts(policy):
+        for block in _blocks(part.account, np.where(first[part.who], _behind(part.account), 0)):
+            i, j = _later(part.account[block], first[part.who[block]])
+            keys[at : at + i.size] = part.who[block][i] * reviewed.influencers + part.who[block][j]
+            at += i.size
+    keys.sort()
+    start = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if size else np.zeros(0, dtype=np.int64)
+    total = np.diff(np.r_[start, size])
+    kept = total >= policy.link_least
+    return keys[start[kept]], total[kept]
+
+
+def _behind(account: Ints) -> Ints:
+    """How many rows of the same account follow each; rows ascend by account."""
+    return np.asarray(np.searchsorted(account, account, side="right") - np.arange(account.size) - 1)
 
 
 def _blocks(account: Ints, n_pairs: Ints) -> list[slice]:
@@ -136,20 +177,16 @@ def _blocks(account: Ints, n_pairs: Ints) -> list[slice]:
     return blocks
 
 
-def _later(account: Ints) -> tuple[Ints, Ints]:
-    """Positions (i, j), i < j, of every two influencers of one account; rows ascend by account."""
-    end = np.searchsorted(account, account, side="right")
-    count = end - np.arange(account.size) - 1
+def _later(account: Ints, first: Bools | None = None) -> tuple[Ints, Ints]:
+    """Positions (i, j), i < j, of every two influencers of one account; rows ascend by account.
+
+    Parameters
+    ----------
+    first : rows that may stand for i, all of them when not given
+    """
+    count = _behind(account) if first is None else np.where(first, _behind(account), 0)
     i = np.repeat(np.arange(account.size), count)
     return i, i + 1 + np.arange(i.size) - np.repeat(np.cumsum(count) - count, count)
-
-
-def _count_pairs(who: Ints, account: Ints, n: int) -> Iterator[tuple[Ints, Ints]]:
-    """Keys first·n + second of all pairs that share accounts, and how many they share, some accounts at a time."""
-    size = np.searchsorted(account, account, side="right") - np.arange(account.size) - 1
-    for block in _blocks(account, size):
-        i, j = _later(account[block])
-        yield np.unique(who[block][i] * n + who[block][j], return_counts=True)
 
 
 def sum_excess(who: Ints, account: Ints, links: Links, n: int) -> Floats:
@@ -161,8 +198,7 @@ def sum_excess(who: Ints, account: Ints, links: Links, n: int) -> Floats:
     linked[links.first] = linked[links.second] = True
     rows = np.flatnonzero(linked[who])
     key = links.first * n + links.second
-    size = np.searchsorted(account[rows], account[rows], side="right") - np.arange(rows.size) - 1
-    for block in _blocks(account[rows], size):
+    for block in _blocks(account[rows], _behind(account[rows])):
         part = rows[block]
         i, j = _later(account[part])
         pair = who[part][i] * n + who[part][j]

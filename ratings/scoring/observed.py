@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,7 +14,9 @@ from ratings.scoring.inputs import DaySums, Ints, Population
 from ratings.scoring.orders import OrderParameters, Support, support
 from ratings.scoring.policy import RATES, REVIEW_CHANNELS, Policy
 from ratings.scoring.priors import tiers
-from ratings.scoring.sums import MarkDays, RateDays, bucket_factor, mark_days, per_influencer, rate_days
+from ratings.scoring.sums import MarkDays, Parted, RateDays, bucket_factor, mark_days, per_influencer, rate_days
+
+Of = TypeVar("Of", bound=bounded.BoundedSums | rate_parameters.RateSums | Signal)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,84 @@ class Observed:
     marks: dict[str, bounded.BoundedSums]
     rate_days: dict[str, RateDays]
     rates: dict[str, rate_parameters.RateSums]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was observed of everyone: what is one row an influencer stands here, their days some of them at a time.
+
+    Attributes
+    ----------
+    population : everyone
+    tier, marks, rates : as in `Observed`, of everyone
+    parts : first influencer and number of each part, and how to have its `Observed` again
+    """
+
+    population: Population
+    tier: Ints
+    marks: dict[str, bounded.BoundedSums]
+    rates: dict[str, rate_parameters.RateSums]
+    parts: tuple[tuple[int, int, Callable[[], Observed]], ...]
+
+    @classmethod
+    def whole(cls, population: Population, observed: Observed) -> Seen:
+        """Everyone in one part."""
+        part = (0, population.size, lambda: observed)
+        return cls(population, observed.tier, observed.marks, observed.rates, (part,))
+
+    @classmethod
+    def joined(
+        cls,
+        population: Population,
+        parts: Iterable[tuple[Population, Observed]],
+        keep: Callable[[Observed], Callable[[], Observed]],
+    ) -> Seen:
+        """Parts one after the other; `keep` puts the days of one away and says how to have them again."""
+        tier: list[Ints] = []
+        marks: dict[str, list[bounded.BoundedSums]] = {}
+        rate: dict[str, list[rate_parameters.RateSums]] = {}
+        kept, low = [], 0
+        for people, one in parts:
+            tier.append(one.tier)
+            for name, mark in one.marks.items():
+                marks.setdefault(name, []).append(mark)
+            for name, sums in one.rates.items():
+                rate.setdefault(name, []).append(sums)
+            kept.append((low, people.size, keep(one)))
+            low += people.size
+        return cls(
+            population,
+            np.concatenate(tier),
+            {name: joined(some) for name, some in marks.items()},
+            {name: joined(some) for name, some in rate.items()},
+            tuple(kept),
+        )
+
+    def each(self) -> Iterator[tuple[Population, Observed]]:
+        """Part by part: who, and what was observed of them."""
+        for low, size, again in self.parts:
+            yield self.population.part(low, low + size), again()
+
+    def of_mark(self, name: str) -> Parted[MarkDays]:
+        """The days of one bounded channel."""
+        return lambda: ((people, one.mark_days[name]) for people, one in self.each())
+
+    def of_rate(self, name: str) -> Parted[RateDays]:
+        """The days of one rate channel."""
+        return lambda: ((people, one.rate_days[name]) for people, one in self.each())
+
+    def of(self, index: int) -> tuple[int, Observed]:
+        """The part an influencer is in, and its place there."""
+        low, again = next((low, again) for low, size, again in self.parts if low <= index < low + size)
+        return index - low, again()
+
+
+def joined(parts: list[Of]) -> Of:
+    """Records of arrays, one row an influencer, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    names = [field.name for field in fields(parts[0])]
+    return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def review_counts(population: Population, sums: DaySums) -> Ints:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma
 
-from ratings.scoring.drift import months, random_walk, variogram
+from ratings.scoring.drift import RandomWalk, Variogram, months
 from ratings.scoring.inputs import Bools, Floats, Ints, Population
 from ratings.scoring.policy import Policy
 from ratings.scoring.priors import PeerMeans, paule_mandel, peer_means, shrunk
-from ratings.scoring.sums import RateDays, decay, per_influencer
+from ratings.scoring.sums import Parted, RateDays, decay, per_influencer
 
 DRIFT_GUARD = 0.3
 NARROWEST, WIDEST, BISECTIONS = 1e-3, 36.0, 60
@@ -96,8 +96,6 @@ class RateSums:
     scale: Floats
     n: Floats
     points: Floats
-    day_influencer: Ints
-    day_weight: Floats
 
 
 def decayed(days: RateDays, shape: RateShape, doubt: Floats, population: Population, half_life: float) -> RateSums:
@@ -118,23 +116,24 @@ def decayed(days: RateDays, shape: RateShape, doubt: Floats, population: Populat
         scale=np.where(known, exposure / np.maximum(squared, TINY), 1.0),
         n=total(d * days.n) if shape.counted else points,
         points=points,
-        day_influencer=days.influencer,
-        day_weight=d,
     )
 
 
 def estimate(
-    days: RateDays, sums: RateSums, shape: RateShape, population: Population, tier: Ints, policy: Policy
+    days: Parted[RateDays], sums: RateSums, shape: RateShape, population: Population, tier: Ints, policy: Policy
 ) -> RateParameters:
     """Prior rates, their spread, noise factor and drift, shrunk to the policy's defaults where evidence is thin."""
     ok, units = sums.known, float(np.sum(sums.known))
-    n, points, points2 = (float(np.sum(v)) for v in (days.n, days.points, days.points2))
+    n = points = points2 = 0.0
+    for _, some in days():
+        n += float(np.sum(some.n))
+        points += float(np.sum(some.points))
+        points2 += float(np.sum(some.points2))
     if shape.counted:
         phi, severity = 1.0, shrunk(points / n if n > 0 else shape.default_severity, shape.default_severity, n, policy)
     else:
         found = points2 / points if points > 0 else shape.default_phi
         phi, severity = shrunk(found, shape.default_phi, units, policy), 1.0
-    counts = days.n if shape.counted else days.points
     k = policy.pseudo_influencers
     typical = float(np.sum(sums.n) / max(np.sum(sums.exposure), TINY)) if ok.any() else shape.default_rate
     typical = max(shrunk(typical, shape.default_rate, units, policy), 1e-9)
@@ -147,18 +146,7 @@ def estimate(
     peers = _floored(peers, 0.1 * typical)
     prior = peers.of(population, tier)
     smooth = (sums.n * sums.scale / phi + 2) / (sums.exposure * sums.scale / phi + 2 / np.maximum(prior, TINY))
-    m = months(
-        days.influencer, days.day, days.exposure, counts, days.exposure2,
-        size=population.size, as_of_day=population.as_of_day, policy=policy,
-    )  # fmt: skip
-    safe = np.maximum(m.weight, TINY)
-    own = np.maximum(smooth, TINY)[:, None]
-    x, v = m.total / safe / own, phi / (own * safe)
-    dispersion = 0.0
-    if policy.overdispersion:
-        dispersion, walk = variogram(x, v, m.squares / safe**2, m.weight, guard=NUGGET_GUARD, policy=policy)
-    else:
-        walk = random_walk(x, v, m.weight, guard=DRIFT_GUARD, policy=policy)
+    dispersion, walk = _changes(days, np.maximum(smooth, TINY), phi, shape, policy)
     drift = 0.0 if shape.name == "violation" else walk * units / (units + k)
     dispersion *= units / (units + k)
     noise = phi / (prior * effective) + dispersion * sums.concentration + drift * policy.half_life / (2 * LN2)
@@ -170,6 +158,26 @@ def estimate(
         found = paule_mandel((rate / np.maximum(prior, TINY))[ok], noise[ok])[1]
     cv2 = min(max(shrunk(found, policy.default_cv2, units, policy), policy.cv2_floor), policy.cv2_top)
     return RateParameters(peers, cv2, phi, severity, drift, dispersion)
+
+
+def _changes(
+    days: Parted[RateDays], smooth: Floats, phi: float, shape: RateShape, policy: Policy
+) -> tuple[float, float]:
+    """Overdispersion between sessions, and the variance a random walk adds a day, both relative."""
+    variogram, walk, low = Variogram(NUGGET_GUARD, policy), RandomWalk(DRIFT_GUARD, policy), 0
+    for people, some in days():
+        m = months(
+            some.influencer, some.day, some.exposure, some.n if shape.counted else some.points, some.exposure2,
+            size=people.size, as_of_day=people.as_of_day, policy=policy,
+        )  # fmt: skip
+        safe, own = np.maximum(m.weight, TINY), smooth[low : low + people.size, None]
+        low += people.size
+        x, v = m.total / safe / own, phi / (own * safe)
+        if policy.overdispersion:
+            variogram.add(x, v, m.squares / safe**2, m.weight)
+        else:
+            walk.add(x, v, m.weight)
+    return variogram.fit() if policy.overdispersion else (0.0, walk.variance)
 
 
 def spread(n: Floats, expected: Floats) -> float:

@@ -18,7 +18,7 @@ from ratings.scoring.intervals import gamma_interval
 from ratings.scoring.policy import Policy
 from ratings.scoring.rate_parameters import LN2, TINY, RateParameters, RateShape, RateSums
 from ratings.scoring.recent import mixed, rate_band, share
-from ratings.scoring.sums import RateDays, per_influencer
+from ratings.scoring.sums import RateDays, decay, per_influencer
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def gathered(
     poisson = p.phi / np.maximum(peer * effective, TINY)
     extra = p.drift * policy.half_life / (2 * LN2) + p.dispersion * sums.concentration + sums.doubt
     factor = np.where(sums.known, poisson / (poisson + extra), 0.0)
-    worth = (sums.scale * factor / p.phi)[sums.day_influencer] * sums.day_weight
+    day_weight, _ = decay(days.day, population.as_of_day, policy.half_life)
+    worth = (sums.scale * factor / p.phi)[days.influencer] * day_weight
     return RateEvidence(
         known=sums.known,
         n=sums.n * sums.scale * factor / p.phi,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from ratings.scoring.borrowing import Borrowed, borrow
 from ratings.scoring.channels import Channel
 from ratings.scoring.inputs import Bools, DaySums, Floats, Ints, Population
 from ratings.scoring.intervals import beta_interval
-from ratings.scoring.observed import Observed, View, observe, view
+from ratings.scoring.observed import Observed, Seen, View, observe, view
 from ratings.scoring.parameters import Parameters
 from ratings.scoring.policy import CHANNELS, DIMENSIONS, PUBLIC_NAMES, RATES, Policy
 
@@ -62,7 +62,7 @@ class Cards:
 
 
 def score(
-    population: Population, sums: DaySums, parameters: Parameters, policy: Policy, observed: Observed | None = None
+    population: Population, sums: DaySums, parameters: Parameters, policy: Policy, seen: Seen | None = None
 ) -> Cards:
     """Scorecards from everyone's own sums and given parameters; works the same for one influencer alone.
 
@@ -72,8 +72,9 @@ def score(
         When the sums are not such as evidence gives.
     """
     sums.check(population)
-    seen = observed or observe(population, sums, parameters.orders, policy)
-    channels, shared = _channels(population, seen, parameters, policy)
+    if seen is None:
+        seen = Seen.whole(population, observe(population, sums, parameters.orders, policy))
+    channels, shared = _all_channels(seen, parameters, policy)
     judged = traffic.judge(sums.sessions, parameters.traffic, population, policy)
     channels["traffic"] = traffic.score(sums.sessions, judged, parameters.traffic, population, policy)
     dimensions = {name: _dimension(name, channels, shared, policy) for name in DIMENSIONS}
@@ -119,6 +120,14 @@ class _Shared:
         prior = (1 - (1 - self.lag) * left.credibility) * (1 - (1 - self.lag) * right.credibility)
         rho = a * b * f / np.sqrt((1 - a * a + a * a * f) * (1 - b * b + b * b * f))
         return rho * np.sqrt(np.maximum(prior * left.variance * right.variance, 0.0))
+
+
+def _all_channels(seen: Seen, parameters: Parameters, policy: Policy) -> tuple[dict[str, Channel], _Shared]:
+    """Channels part by part: each influencer's come from its own rows alone."""
+    parts = [_channels(people, one, parameters, policy) for people, one in seen.each()]
+    channels = {name: Channel.joined([found[name] for found, _ in parts]) for name in parts[0][0]}
+    shared = parts[0][1]
+    return channels, replace(shared, variance=np.concatenate([some.variance for _, some in parts]))
 
 
 def _channels(

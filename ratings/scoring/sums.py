@@ -6,18 +6,22 @@ influencer or all are summed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from scipy.special import exp2
 
-from ratings.scoring.inputs import BucketDays, EventDays, Floats, Ints, ReviewDays, SessionRows
+from ratings.scoring.inputs import BucketDays, EventDays, Floats, Ints, Population, ReviewDays, SessionRows
 from ratings.scoring.policy import BANDS, COMPOSITE_TOP, MARKS, PPM, RATES
 
 TOPS = {**dict.fromkeys(MARKS, 4), "review": COMPOSITE_TOP}
 UNITS = {"violation": 1.0, "refund": 10.0, "complaint": 1.0}
 KEY = 1 << 32
+Some = TypeVar("Some")
+Parted: TypeAlias = Callable[[], Iterable[tuple[Population, Some]]]
+"""Something of some influencers, then of the next, for as often as it is asked."""
 
 
 @dataclass(frozen=True)
