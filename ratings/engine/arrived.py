@@ -162,6 +162,6 @@ def _repeats(db: Any, rows: Ints, pair: Ints, receipt: Index) -> Index:
     group = pair[order][place]
     start = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
     nth = np.arange(group.size) - np.repeat(start, np.diff(np.r_[start, group.size]))
-    repeat = np.zeros(receipt.size, dtype=np.int16 if int(nth.max()) < 1 << 15 else np.int32)
+    repeat: Index = np.zeros(receipt.size, dtype=np.int16 if int(nth.max()) < 1 << 15 else np.int32)
     repeat[rows[place]] = nth
     return repeat

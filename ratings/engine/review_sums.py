@@ -47,8 +47,8 @@ class ReviewSums:
         counts = np.bincount(r.influencer, minlength=sessions.size).astype(np.int64)
         load = np.cumsum(counts + sessions)
         parts = -(-int(load[-1]) // ROWS) if load.size else 1
-        edges = np.searchsorted(load, np.linspace(0, load[-1], parts + 1)[1:-1], side="right") if parts > 1 else []
-        inner = np.unique(edges).astype(np.int64)
+        aims = np.linspace(0, load[-1], parts + 1)[1:-1] if parts > 1 else np.zeros(0)
+        inner = np.unique(np.searchsorted(load, aims, side="right"))
         return cls(np.r_[0, inner[(inner > 0) & (inner < load.size)], load.size], counts, r, t, policy)
 
     def held(self) -> tuple[Ints, Ints, Ints]:

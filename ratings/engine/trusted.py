@@ -77,7 +77,7 @@ def full_of(r: Arrived, t: Trusted, rows: Index | slice, policy: Policy) -> Ints
     """Trust in ppm that verification alone would give some rows."""
     if t.full is not None:
         return t.full[rows].astype(np.int64)
-    return np.floor(np.where(r.verified[rows], 1.0, policy.trust_unverified) * PPM).astype(np.int64)
+    return np.asarray(np.floor(np.where(r.verified[rows], 1.0, policy.trust_unverified) * PPM), dtype=np.int64)
 
 
 def replay_days(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -106,7 +106,8 @@ def joined(parts: list[Of]) -> Of:
     if len(parts) == 1:
         return parts[0]
     names = [field.name for field in fields(parts[0])]
-    return replace(parts[0], **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    rows: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return type(parts[0])(**rows)
 
 
 def review_counts(population: Population, sums: DaySums) -> Ints:
