@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: setup demo test spark check bench lock screenshots
+.PHONY: setup demo test spark check bench lock screenshots audit fuzz abuse
 
 setup: .venv/.installed
 
@@ -30,6 +30,18 @@ bench: .venv/.installed-dev
 # of a running service: BASE=http://127.0.0.1:8000, needs Debian's chromium
 screenshots: .venv/.installed-dev
 	@$(BIN)/python -m tests.browser.screenshots --base $(or $(BASE),http://127.0.0.1:$(or $(PORT),8000)) $(ARGS)
+
+# known holes of the pinned packages; away from a network it says so and is no failure
+audit: .venv/.installed-dev
+	@$(BIN)/python -m tests.audit
+
+# ten thousand calls and more over the whole schema, with every credential; some twenty minutes
+fuzz: .venv/.installed-dev
+	@FUZZ_CALLS=$(or $(CALLS),42) $(BIN)/python -m pytest tests/fuzz -q -s
+
+# the service itself attacked, long
+abuse: .venv/.installed-dev
+	@ABUSE=long $(BIN)/python -m pytest tests/abuse -q -s
 
 lock: .venv/.installed-dev
 	for part in requirements requirements-dev requirements-spark; do \

@@ -170,6 +170,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "feedback.addresses.ip_of"  # behind a proxy everybody would have one address
 AXES_USERNAME_CALLABLE = "config.accounts.name_tried"
 AXES_LOCKOUT_CALLABLE = "config.accounts.locked_out"
 AXES_RESET_ON_SUCCESS = True

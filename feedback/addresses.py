@@ -19,8 +19,17 @@ def address_of(request: Request | HttpRequest) -> str:
     except ValueError:
         return ident
     if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or ipaddress.ip_network((found, NETWORK), strict=False))
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, NETWORK), strict=False).network_address)
     return ident
+
+
+def ip_of(request: HttpRequest) -> str | None:
+    """The same where only an address is taken; None for what is none."""
+    found = address_of(request)
+    try:
+        return str(ipaddress.ip_address(found))
+    except ValueError:
+        return None
 
 
 class ReadsByAddress(AnonRateThrottle):

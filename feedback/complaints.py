@@ -21,6 +21,7 @@ from feedback.clocks import ANSWER_WITHIN, ClockName
 from feedback.keys import OWN_SOURCE
 from feedback.kinds import COMPLAINTS
 from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy, Role, Severity, State, Topic
+from feedback.pace import demand_pace_about
 from feedback.receipts import Problem
 from feedback.reviews import UnknownTokenError, digest, read_receipt
 from feedback.rows import record_own
@@ -46,6 +47,7 @@ STEPS: dict[Event, tuple[frozenset[State], State]] = {
     Event.REASSIGNED: (OPEN, State.ACKNOWLEDGED),
 }
 STATUS_OF = {State.UPHELD: "upheld", State.REMEDIED: "upheld", State.REJECTED: "rejected", State.WITHDRAWN: "withdrawn"}
+MOST_UNVERIFIED = 120  # of one influencer in an hour
 RESOLUTION = timedelta(microseconds=1)  # two steps are never the same revision
 FIRST_SEVERITY = {Topic.UNSAFE: Severity.SEVERE, Topic.DELIVERY: Severity.MINOR}  # staff decide; else moderate
 
@@ -80,6 +82,8 @@ def file_complaint(
 ) -> Filed:
     """Open a case. A receipt that does not count leaves the order unverified and is named in the answer."""
     order, problem = read_receipt(receipt, influencer=influencer, at=at)
+    if order is None:
+        demand_pace_about(influencer.pk, scope="complaints-about", most=MOST_UNVERIFIED)
     token = secrets.token_urlsafe(24)
     files = list(files)
     with kept(files) as names, transaction.atomic():

@@ -43,6 +43,27 @@ def taken(*, scope: str, who: str, most: int, window: int) -> float | None:
     return max(1.0, float(seconds))
 
 
+class TooMany(Exception):
+    """More than may come about one influencer, whoever sends it; the seconds to wait."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"wait {wait:.0f} s")
+        self.wait = wait
+
+
+def demand_pace_about(influencer: int, *, scope: str, most: int) -> None:
+    """Bound what comes without a receipt about one influencer in an hour: what a wave of strangers may cost us.
+
+    Raises
+    ------
+    TooMany
+        when there was more. What comes with a receipt never waits for this.
+    """
+    wait = taken(scope=scope, who=str(influencer), most=most, window=HOUR) if settings.THROTTLE else None
+    if wait is not None:
+        raise TooMany(wait)
+
+
 class Paced(BaseThrottle):
     """A limit of so many within a window, for each address."""
 

@@ -14,10 +14,12 @@ from feedback import intake, receipts
 from feedback.keys import OWN_SOURCE, receipt_key
 from feedback.kinds import REVIEWS
 from feedback.models import Review, Ticket
+from feedback.pace import demand_pace_about
 from feedback.receipts import Problem, Receipt, ReceiptError
 from feedback.rows import record_own
 from influencers.models import Influencer
 
+MOST_UNVERIFIED = 600  # of one influencer in an hour
 WITHDRAWN = "withdrawn by its author"
 REVIEWER_SALT = "clearhost.reviewer"
 
@@ -58,6 +60,8 @@ def leave_review(
 ) -> Left:
     """Take in a review. A receipt that does not count leaves it unverified and is named in the answer."""
     order, problem = read_receipt(receipt, influencer=influencer, at=at)
+    if order is None:
+        demand_pace_about(influencer.pk, scope="reviews-about", most=MOST_UNVERIFIED)
     person = _person(reviewer)
     review_id, token = f"{OWN_SOURCE}:{secrets.token_hex(12)}", secrets.token_urlsafe(24)
     with transaction.atomic():

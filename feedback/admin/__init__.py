@@ -13,6 +13,7 @@ from feedback.admin.evidence import (
     ViolationAdmin,
 )
 from feedback.admin.keys import ApiKeyAdmin, ReceiptKeyAdmin
+from feedback.admin.looks import LookAdmin
 
 __all__ = [
     "ApiKeyAdmin",
@@ -20,6 +21,7 @@ __all__ = [
     "ComplaintAdmin",
     "CoverageAdmin",
     "IngestAdmin",
+    "LookAdmin",
     "OutboxAdmin",
     "ReceiptKeyAdmin",
     "RefundAdmin",

@@ -33,6 +33,8 @@ def refuse_parameters(request: Request, known: Iterable[str] = ()) -> None:
     unknown = sorted(set(request.query_params) - set(known))
     if unknown:
         raise exceptions.ParseError(f"There is no query parameter {', '.join(unknown)[:200]} here.")
+    if any(len(given) > 1 for _name, given in request.query_params.lists()):
+        raise exceptions.ParseError("A query parameter is given once.")
 
 
 class TakingIn(APIView):

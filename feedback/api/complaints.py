@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,7 +29,7 @@ from feedback.api.reviews import TOKEN, ReceiptStatus
 from feedback.attachments import AttachmentError, download, examine
 from feedback.clocks import ClockName, clocks
 from feedback.models import Against, Attachment, Case, CaseEvent, Fault, Remedy, Role, State, Topic
-from feedback.pace import ComplaintPace, TokenPace
+from feedback.pace import ComplaintPace, TokenPace, TooMany
 from feedback.receipts import TOKEN_LENGTH
 from feedback.reviews import UnknownTokenError, digest
 from feedback.timeline import timeline
@@ -152,16 +152,19 @@ class Complaints(TakingIn):
         except AttachmentError as error:
             said = {"attachments": {str(error.index): [str(error.message)]}}
             raise serializers.ValidationError(said, code=error.refusal) from None
-        filed = complaints.file_complaint(
-            influencer=asked["influencer"],
-            topic=Topic(asked["topic"]),
-            text=asked["text"],
-            wish=asked["wish"],
-            order_id=asked["order_id"],
-            receipt=asked["receipt"],
-            files=files,
-            at=timezone.now(),
-        )
+        try:
+            filed = complaints.file_complaint(
+                influencer=asked["influencer"],
+                topic=Topic(asked["topic"]),
+                text=asked["text"],
+                wish=asked["wish"],
+                order_id=asked["order_id"],
+                receipt=asked["receipt"],
+                files=files,
+                at=timezone.now(),
+            )
+        except TooMany as many:
+            raise exceptions.Throttled(many.wait) from None
         more = {"token": filed.token, "receipt": receipt_answer(asked["receipt"], filed.problem)}
         return Response({**shown(filed.case, filed.token), **more}, status=201)
 

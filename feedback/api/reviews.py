@@ -8,14 +8,14 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback import texts
 from feedback.api import idempotency
 from feedback.api.base import CleanText, InfluencerField, TakingIn, receipt_answer
-from feedback.pace import ReviewPace, TokenPace
+from feedback.pace import ReviewPace, TokenPace, TooMany
 from feedback.receipts import TOKEN_LENGTH
 from feedback.reviews import Marks, UnknownTokenError, leave_review, withdraw_review
 
@@ -66,15 +66,18 @@ class Reviews(TakingIn):
         given = ReviewIn(data=request.data)
         given.is_valid(raise_exception=True)
         asked = given.validated_data
-        left = leave_review(
-            influencer=asked["influencer"],
-            marks=Marks(asked["professionalism"], asked["service"], asked["as_described"]),
-            text=asked["text"],
-            language=asked["language"],
-            receipt=asked["receipt"],
-            reviewer=asked["reviewer"],
-            at=timezone.now(),
-        )
+        try:
+            left = leave_review(
+                influencer=asked["influencer"],
+                marks=Marks(asked["professionalism"], asked["service"], asked["as_described"]),
+                text=asked["text"],
+                language=asked["language"],
+                receipt=asked["receipt"],
+                reviewer=asked["reviewer"],
+                at=timezone.now(),
+            )
+        except TooMany as many:
+            raise exceptions.Throttled(many.wait) from None
         answer = {
             "id": left.review_id,
             "token": left.token,

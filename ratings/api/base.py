@@ -36,7 +36,7 @@ class PublicView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        given = self.query(data=request.query_params)
+        given = self.query(data=request.query_params.dict())  # a form's empty field is not left out here
         for name in request.query_params:
             if name not in given.fields:
                 known = ", ".join(given.fields) or "none"

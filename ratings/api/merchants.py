@@ -103,10 +103,10 @@ class MerchantView(APIView):
 
     def merchant(self, request: Request) -> Merchant:
         """The key's, or the account's: the one asked for, or the first."""
+        wanted = given(MerchantParameters, request.query_params).get("merchant")
         if isinstance(request.auth, ApiKey):
             found = roles.merchant_of_key(request.auth)
         else:
-            wanted = given(MerchantParameters, request.query_params).get("merchant")
             own = roles.merchants_of(request.user)
             found = next((merchant for merchant in own if wanted in (None, merchant.pk)), None)
         if found is None:

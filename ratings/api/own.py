@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -146,7 +146,8 @@ def user_of(request: Request) -> User:
 
 
 def given(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    read = kind(data=data)
+    """What was sent, checked; an empty query parameter is not one that was left out."""
+    read = kind(data=data.dict() if isinstance(data, QueryDict) else data)
     read.is_valid(raise_exception=True)
     return dict(read.validated_data)
 

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from feedback import pace
-from feedback.addresses import ReadsByAddress, address_of
+from feedback.addresses import ReadsByAddress, address_of, ip_of
 from feedback.keys import create_api_key
 from feedback.models import Pace
 from tests.accounts.people import buyer_of
@@ -55,15 +55,16 @@ def test_no_address_is_stored() -> None:
     ("given", "found"),
     [
         ("203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
         ("unknown", "unknown"),
     ],
 )
 def test_who_asks(given: str, found: str) -> None:
     assert address_of(RequestFactory().get("/", REMOTE_ADDR=given)) == found
+    assert ip_of(RequestFactory().get("/", REMOTE_ADDR=given)) == (None if found == "unknown" else found)
 
 
 def test_a_header_that_no_proxy_of_ours_wrote_names_nobody() -> None:

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -152,3 +152,13 @@ def test_nobody_by_that_name() -> None:
     for arguments in ([], ["--account", "nobody"], ["--complaint", "x" * 32]):
         with pytest.raises(CommandError):
             told("export", *arguments)
+
+
+def test_the_application_forgets_by_that_way_alone(as_application: None) -> None:
+    """With the rights it has in production: it may not touch the log, and yet the words go."""
+    filed = complaints.file_complaint(influencer=hosts(1)[0], topic=Topic.OTHER, text=SECRET, at=AT)
+    for statement in ("UPDATE feedback_caseevent SET text = ''", "DELETE FROM feedback_caseevent"):
+        with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+            cursor.execute(f"SET clearhost.forgetting = 'feedback_caseevent'; {statement}")
+    told("forget", "--complaint", filed.token)
+    assert SECRET not in everything_stored()

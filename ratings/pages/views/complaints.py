@@ -13,7 +13,7 @@ from feedback import complaints
 from feedback.attachments import MOST_IN_ALL
 from feedback.clocks import clocks
 from feedback.models import Fault, Topic
-from feedback.pace import ComplaintPace, TokenPace, pause
+from feedback.pace import ComplaintPace, TokenPace, TooMany, pause
 from feedback.reviews import UnknownTokenError
 from feedback.timeline import timeline
 from ratings.pages import hosts
@@ -36,16 +36,19 @@ def new(request: HttpRequest) -> HttpResponse:
     if wait := pause(request, ComplaintPace):
         return slow_down(request, wait)
     given = form.cleaned_data
-    filed = complaints.file_complaint(
-        influencer=influencer,
-        topic=Topic(given["topic"]),
-        text=given["text"],
-        wish=given["wish"],
-        order_id=given["order_id"],
-        receipt=given.get("receipt", ""),
-        files=given["attached"],
-        at=at,
-    )
+    try:
+        filed = complaints.file_complaint(
+            influencer=influencer,
+            topic=Topic(given["topic"]),
+            text=given["text"],
+            wish=given["wish"],
+            order_id=given["order_id"],
+            receipt=given.get("receipt", ""),
+            files=given["attached"],
+            at=at,
+        )
+    except TooMany as many:
+        return slow_down(request, many.wait)
     return redirect(f"{reverse('pages:complaint', args=[filed.token])}?new")
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from feedback.models import Review
-from feedback.pace import ReviewPace, TokenPace, pause
+from feedback.pace import ReviewPace, TokenPace, TooMany, pause
 from feedback.reviews import Marks, UnknownTokenError, leave_review, ticket_of, withdraw_review
 from ratings.pages import hosts
 from ratings.pages.forms import ReviewForm
@@ -36,15 +36,18 @@ def new(request: HttpRequest) -> HttpResponse:
     if wait := pause(request, ReviewPace):
         return slow_down(request, wait)
     given = form.cleaned_data
-    left = leave_review(
-        influencer=influencer,
-        marks=Marks(given["professionalism"], given["service"], given["as_described"]),
-        text=given["text"],
-        language=get_language() or "",
-        receipt=given.get("receipt", ""),
-        reviewer=request.COOKIES.get(COOKIE, ""),
-        at=at,
-    )
+    try:
+        left = leave_review(
+            influencer=influencer,
+            marks=Marks(given["professionalism"], given["service"], given["as_described"]),
+            text=given["text"],
+            language=get_language() or "",
+            receipt=given.get("receipt", ""),
+            reviewer=request.COOKIES.get(COOKIE, ""),
+            at=at,
+        )
+    except TooMany as many:
+        return slow_down(request, many.wait)
     response = redirect(f"{reverse('pages:review', args=[left.token])}?new")
     response.set_cookie(
         COOKIE,
