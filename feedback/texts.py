@@ -14,6 +14,7 @@ COMPLAINT_LENGTH = 10_000
 OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+FORMULA = re.compile(r"=|[@+-].*[()|!*/+=]")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 NUMBER = re.compile(r"\+?\d(?:[ -]?\d){6,}")
 HIDDEN = "▇▇▇"
@@ -35,6 +36,20 @@ def clean(text: str, *, length: int) -> str:
             _("At most %(most)s characters; this is %(now)s.") % {"most": f"{length:,}", "now": f"{len(text):,}"},
             code="max_length",
         )
+    return text
+
+
+def clean_id(text: str, *, length: int) -> str:
+    """Give an id as evidence takes it: on one line, and nothing that a spreadsheet would run.
+
+    Raises
+    ------
+    ValidationError
+        when it is too long, holds what cannot be shown, or looks like a formula.
+    """
+    text = clean(text, length=length)
+    if not text.isprintable() or FORMULA.match(text):
+        raise ValidationError(_("This is not a number of an order: copy it as the platform shows it."), code="invalid")
     return text
 
 

@@ -64,6 +64,8 @@ class TakingIn(APIView):
 class CleanText(serializers.CharField):
     """Text as `texts.clean` keeps it."""
 
+    cleaned = staticmethod(texts.clean)
+
     def __init__(self, *, length: int, **options: Any) -> None:
         super().__init__(trim_whitespace=True, **options)
         self.length = length
@@ -71,10 +73,16 @@ class CleanText(serializers.CharField):
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if isinstance(data, str):
             try:
-                data = texts.clean(data, length=self.length)
+                data = self.cleaned(data, length=self.length)
             except DjangoValidationError as error:
                 raise serializers.ValidationError(error.messages, code=error.code) from None
         return super().run_validation(data)
+
+
+class IdText(CleanText):
+    """An id as `texts.clean_id` keeps it."""
+
+    cleaned = staticmethod(texts.clean_id)
 
 
 class InfluencerField(serializers.CharField):

@@ -20,6 +20,7 @@ from feedback.api import idempotency
 from feedback.api.base import (
     CleanText,
     Conflict,
+    IdText,
     InfluencerField,
     TakingIn,
     receipt_answer,
@@ -40,7 +41,7 @@ class ComplaintIn(serializers.Serializer[Any]):
     topic = serializers.ChoiceField(Topic.choices)
     text = CleanText(length=texts.COMPLAINT_LENGTH)
     wish = serializers.ChoiceField(Remedy.choices, required=False, allow_blank=True, default="")
-    order_id = CleanText(length=128, required=False, allow_blank=True, default="")
+    order_id = IdText(length=128, required=False, allow_blank=True, default="")
     receipt = serializers.CharField(required=False, allow_blank=True, default="", max_length=TOKEN_LENGTH)
 
 

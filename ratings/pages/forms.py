@@ -38,8 +38,16 @@ class CleanTextField(forms.CharField):
         self.length = length
         self.validators = []  # `clean` speaks of every control character, not only of null ones
 
+    cleaned = staticmethod(texts.clean)
+
     def clean(self, value: Any) -> str:
-        return str(super().clean(texts.clean(str(value or ""), length=self.length)))
+        return str(super().clean(self.cleaned(str(value or ""), length=self.length)))
+
+
+class IdTextField(CleanTextField):
+    """An id as `texts.clean_id` keeps it."""
+
+    cleaned = staticmethod(texts.clean_id)
 
 
 class MarkField(forms.TypedChoiceField):
@@ -145,7 +153,7 @@ class ComplaintForm(ReceiptForm):
         label=_("What would put it right?"),
         choices=[("", _("No wish")), *((value, label) for value, label in Remedy.choices if value != Remedy.NONE)],
     )
-    order_id = CleanTextField(
+    order_id = IdTextField(
         length=128,
         required=False,
         label=_("Order number"),
