@@ -32,6 +32,16 @@ SOURCES = {
     "AdL": "Advertising Law",
     "FTC": "16 CFR 465",
 }
+SOURCES_ZH = {
+    "O117": "《直播电商监督管理办法》",
+    "M21": "《网络直播营销管理办法（试行）》",
+    "HC22": "《网络主播行为规范》",
+    "NUC": "《网络反不正当竞争暂行规定》",
+    "CC20": "《网络直播营销行为规范》",
+    "PP": "《规范促销行为暂行规定》",
+    "CRI": "《消费者权益保护法实施条例》",
+    "AdL": "《广告法》",
+}
 
 _ROWS = (
     ("DAT-01", "fake viewers", "虚构观看人数", "B", "M21, HC22"),
@@ -78,3 +88,9 @@ CODES: dict[str, Code] = {
     code: Code(code, name_en, name_zh, violation_class, tuple(basis.split(", ")))
     for code, name_en, name_zh, violation_class, basis in _ROWS
 }
+
+
+def source(name: str) -> str:
+    """A basis by its names in both languages: "AdL 《广告法》 (Advertising Law)"."""
+    key = name.split()[0]
+    return " ".join(part for part in (name, SOURCES_ZH.get(key), f"({SOURCES[key]})") if part)

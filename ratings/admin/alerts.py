@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from influencers.admin import pretty
 from ratings.admin.steps import Given, ReasonForm, Step, StepAdmin
+from ratings.admin.words import said
 from ratings.governance.alerts import act_on_alert, dismiss_alert
 from ratings.governance.errors import CannotAct
-from ratings.models import Alert
+from ratings.models import Alert, AlertEvent
 
 AT_ONCE = 1_000
 
@@ -77,7 +78,12 @@ class AlertAdmin(StepAdmin):
         alert = context.get("original")
         if alert is not None:
             rows = [
-                {"at": event.at, "what": event.get_kind_display(), "who": event.by or "", "why": event.text}
+                {
+                    "at": event.at,
+                    "what": event.get_kind_display(),
+                    "who": event.by or "",
+                    "why": alert.reason if event.kind == AlertEvent.Kind.RAISED else said(event.text),
+                }
                 for event in alert.events.order_by("-id").select_related("by")
             ]
             context["parts"] = [(_("What happened"), rows)]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.models import CaseEvent, Ingest
+from ratings.admin.words import said
 from ratings.models import AlertEvent, MemberEvent, Publication
 from ratings.models.governance import Event
 
@@ -57,15 +58,16 @@ def _publication(row: Publication) -> Line:
 
 def _governance(row: Event) -> Line:
     return Line(
-        row.at, LOGS["governance"].name, f"{row.get_kind_display()}: {row.influencer}", row.actor_name, row.reason,
-        reverse("admin:influencers_influencer_change", args=[row.influencer_id]),
+        row.at, LOGS["governance"].name, f"{row.get_kind_display()}: {row.influencer}", row.actor_name,
+        said(row.reason), reverse("admin:influencers_influencer_change", args=[row.influencer_id]),
     )  # fmt: skip
 
 
 def _alert(row: AlertEvent) -> Line:
     what = f"{row.get_kind_display()}: {row.alert.get_rule_display()} {row.alert.influencer}"
     url = reverse("admin:ratings_alert_change", args=[row.alert_id])
-    return Line(row.at, LOGS["alerts"].name, what, str(row.by or ""), row.text, url)
+    why = row.alert.reason if row.kind == AlertEvent.Kind.RAISED else said(row.text)
+    return Line(row.at, LOGS["alerts"].name, what, str(row.by or ""), why, url)
 
 
 def _complaint(row: CaseEvent) -> Line:

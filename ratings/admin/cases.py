@@ -15,13 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from feedback.models import Violation
-from feedback.taxonomy import CLASSES, CODES, SOURCES
+from feedback.taxonomy import CLASSES, CODES, source
 from influencers.models import Influencer
 from ratings.admin.steps import Given, Lines, ReasonForm, Step, StepAdmin, StepForm, asked
-from ratings.admin.words import violation
+from ratings.admin.words import said, violation
 from ratings.governance import actions
 from ratings.governance.alerts import act_on_alert
 from ratings.models import Alert
@@ -97,7 +97,7 @@ class IssueForm(StepForm):
         help_text=gettext_lazy("empty: as the ladder says"),
     )  # fmt: skip
     scope = forms.CharField(
-        label=gettext_lazy("scope"), required=False, max_length=500,
+        label=pgettext_lazy("of a decision", "scope"), required=False, max_length=500,
         help_text=gettext_lazy("empty: the card and its place in lists"),
     )  # fmt: skip
     public_summary = forms.CharField(
@@ -112,7 +112,7 @@ class IssueForm(StepForm):
     key = forms.CharField(widget=forms.HiddenInput)
 
     def from_record(self, record: Case) -> Given:
-        basis = "; ".join(f"{name}: {SOURCES.get(name.split()[0], name)}" for name in CODES[record.code].basis)
+        basis = "; ".join(source(name) for name in CODES[record.code].basis)
         return {
             "facts": record.facts,
             "evidence": record.evidence,
@@ -257,5 +257,5 @@ def row_of(event: Event) -> dict[str, Any]:
         "at": event.at,
         "what": f"{event.get_kind_display()}{change}",
         "who": event.actor_name or _("the service"),
-        "why": event.reason,
+        "why": said(event.reason),
     }

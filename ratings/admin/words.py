@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from feedback.taxonomy import CODES
@@ -36,6 +37,11 @@ def channel(name: str) -> str:
 
 def dimension(name: str) -> str:
     return str(DIMENSIONS.get(name, name))
+
+
+def said(reason: str) -> str:
+    """Why: a person's words as they are, the service's own in the reader's language."""
+    return _now(reason) if reason else ""
 
 
 def violation(code: str) -> str:

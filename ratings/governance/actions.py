@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from ratings.governance import ladder, notices, violations
 from ratings.governance.book import Book, name_of
@@ -220,7 +221,7 @@ def overturn(book: Book, action: Action, *, by: User, reason: str, appeal: Appea
     violations.tell(case=case, status="overturned", at=book.at)
     book.write(EventKind.OVERTURNED, by=by, action=action, appeal=appeal, reason=reason)
     notices.overturned(action=action, reason=reason, at=book.at, appeal=appeal)
-    because = _("Lowered because the decision in case %(case)s was overturned.") % {"case": case.pk}
+    because = noop("Lowered because the decision in case %(case)s was overturned.")
     book.follow(because=case, by=by, reason=because)
 
 
@@ -248,7 +249,7 @@ def _put_in_force(book: Book, action: Action, data: dict[str, Any], *, by: User,
     violations.tell(case=action.case, status="confirmed", at=book.at)
     if book.standing.held_until is not None:
         book.standing.held_until = None
-        book.write(EventKind.RELEASED, by=by, case=action.case, reason=_("The case is decided."))
+        book.write(EventKind.RELEASED, by=by, case=action.case, reason=noop("The case is decided."))
     if action.case.subject == Subject.INFLUENCER:
         book.write(EventKind.ISSUED, by=by, action=action, reason=reason, data=data)
     else:

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from ratings.governance import ladder, notices
 from ratings.governance.actions import overturn
@@ -17,6 +18,7 @@ from ratings.governance.errors import AlreadyActed, CannotAct, Incomplete, SameP
 from ratings.governance.ladder import RUNGS
 from ratings.governance.statement import follow_up, given
 from ratings.models.governance import (
+    APPEALABLE,
     OPEN_APPEALS,
     Action,
     ActionState,
@@ -28,7 +30,11 @@ from ratings.models.governance import (
     Subject,
 )
 
-APPEALABLE = (ActionState.IN_FORCE, ActionState.EXPIRED, ActionState.CURED, ActionState.LIFTED)
+
+def may_appeal(*, action: Action, at: datetime) -> bool:
+    """Whether `file_appeal` would take an appeal against it: in time, or late as a review, and only once."""
+    told = action.notified_at
+    return action.may_be_appealed and told is not None and at < ladder.late_review_until(told)
 
 
 @transaction.atomic
@@ -81,7 +87,7 @@ def file_appeal(
     )
     book.write(EventKind.APPEALED, by=by, action=action, appeal=appeal, reason="\n".join(appeal.grounds))
     if stay:
-        _pause(book, appeal, reason=_("An appeal in time puts it in abeyance."))
+        _pause(book, appeal, reason=noop("An appeal in time puts it in abeyance."))
     book.close()
     return appeal
 
@@ -95,7 +101,7 @@ def acknowledge(*, appeal: Appeal, by: User, at: datetime) -> Appeal:
         raise _decided(appeal)
     appeal.state, appeal.acknowledged_at, appeal.acknowledged_by = AppealState.ACKNOWLEDGED, book.at, by
     appeal.save()
-    book.write(EventKind.ACKNOWLEDGED, by=by, action=appeal.action, appeal=appeal, reason=_("The appeal was seen."))
+    book.write(EventKind.ACKNOWLEDGED, by=by, action=appeal.action, appeal=appeal, reason=noop("The appeal was seen."))
     notices.received(appeal=appeal, at=book.at)
     book.close()
     return appeal
@@ -156,7 +162,7 @@ def escalate(*, appeal: Appeal, at: datetime) -> bool:
         return False
     appeal.escalated_at = book.at
     appeal.save()
-    reason = _("The appeal is overdue.")
+    reason = noop("The appeal is overdue.")
     book.write(EventKind.ESCALATED, action=appeal.action, appeal=appeal, reason=reason)
     action = _current(appeal.action)
     if RUNGS[action.level].pauses and action.state == ActionState.IN_FORCE:
@@ -249,7 +255,7 @@ def _reduce(book: Book, appeal: Appeal, before: Action, *, level: str, days: int
     assert measure is not None
     action = follow_up(before=before, measure=measure, at=event.at, facts=appeal.reason, automated=False, by=by)
     notices.decided(action=action, at=book.at)
-    reason = _("Lowered because the action in case %(case)s was reduced.") % {"case": before.case_id}
+    reason = noop("Lowered because the action in case %(case)s was reduced.")
     book.follow(because=before.case, by=by, reason=reason)
 
 
@@ -260,7 +266,7 @@ def _pause(book: Book, appeal: Appeal, *, reason: str) -> None:
 
 def _resume(book: Book, appeal: Appeal, *, by: User | None) -> None:
     if _is_paused(book, appeal.action):
-        reason = _("The appeal is over.")
+        reason = noop("The appeal is over.")
         book.write(EventKind.RESUMED, by=by, action=appeal.action, appeal=appeal, reason=reason)
 
 

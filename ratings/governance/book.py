@@ -8,9 +8,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import override
 
 from influencers.models import Influencer
 from ratings import publication
+from ratings.days import POLICY_ZONE
 from ratings.governance import ladder, notices, shown
 from ratings.governance.ladder import RUNGS
 from ratings.governance.standing import Line, Measure, Picture, replay
@@ -107,18 +110,20 @@ class Book:
                 self._lapse(action, measure, at)
             elif measure.end is not None and measure.end <= at and not measure.paused:
                 self.end(action, ActionState.EXPIRED)
-                self.write(EventKind.EXPIRED, action=action, at=at, reason=_("Its time was over."))
+                self.write(EventKind.EXPIRED, action=action, at=at, reason=noop("Its time was over."))
                 notices.ended(action=action, at=at)
         if self.standing.held_until is not None and self.standing.held_until <= at:
             self.standing.held_until = None
-            self.write(EventKind.RELEASED, at=at, reason=_("The hold was over."))
+            self.write(EventKind.RELEASED, at=at, reason=noop("The hold was over."))
         if picture.balance != self.standing.balance:
-            self.write(EventKind.POINTS_EXPIRED, at=at, reason=_("Points have expired."))
+            self.write(EventKind.POINTS_EXPIRED, at=at, reason=noop("Points have expired."))
 
     def _lapse(self, notice: Action, measure: Measure, at: datetime) -> Action:
         """A notice that nobody cured: its points count, and what they call for follows."""
         self.end(notice, ActionState.SUPERSEDED)
-        facts = _("The notice of %(day)s was not cured in time.") % {"day": f"{notice.decided_at:%Y-%m-%d}"}
+        with override(notice.language):  # whoever turns the clock, it is the host who reads it
+            day = f"{notice.decided_at.astimezone(POLICY_ZONE):%Y-%m-%d}"
+            facts = _("The notice of %(day)s was not cured in time.") % {"day": day}
         action = follow_up(before=notice, measure=measure, at=at, facts=facts, automated=True)
         self.write(EventKind.LAPSED, action=action, at=at, reason=facts)
         notices.decided(action=action, at=at)
@@ -127,7 +132,10 @@ class Book:
     # what follows from a decision -----------------------------------------------------------------------
 
     def follow(self, *, because: Case, by: User, reason: str) -> None:
-        """Bring the actions of other cases to the level they would have had without what has just been undone."""
+        """Bring the actions of other cases to the level they would have had without what has just been undone.
+
+        `reason` is said in each action's own language, with the number of the case.
+        """
         picture = self.picture()
         for action in self.live().select_related("case"):
             measure = picture.of(action.case_id)
@@ -135,12 +143,14 @@ class Book:
                 continue
             if measure.level > action.level:  # what is undone for one case never makes another one worse
                 data = {"cap": action.level, "because": because.pk}
-                self.write(EventKind.REDUCED, action=action, by=by, reason=reason, data=data)
+                self.write(EventKind.REDUCED, action=action, by=by, reason=reason % {"case": because.pk}, data=data)
                 continue
             self.end(action, ActionState.SUPERSEDED)
-            lower = follow_up(before=action, measure=measure, at=self.at, facts=reason, automated=False, by=by)
+            with override(action.language):
+                words = _(reason) % {"case": because.pk}
+            lower = follow_up(before=action, measure=measure, at=self.at, facts=words, automated=False, by=by)
             data = {"level": measure.level, "because": because.pk}
-            self.write(EventKind.REDUCED, action=lower, by=by, reason=reason, data=data)
+            self.write(EventKind.REDUCED, action=lower, by=by, reason=words, data=data)
             notices.decided(action=lower, at=self.at)
             if measure.end is not None and measure.end <= self.at:
                 self.end(lower, ActionState.EXPIRED)

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_noop as noop
 
 from feedback.escalation import escalate_overdue
 from feedback.models import Session
 from ratings.governance import alerts, appeals, ladder, passing
 from ratings.models.governance import OPEN_APPEALS, Appeal, CaseState, Event, EventKind, Standing
 
+CLEAN_MONTH = noop("Thirty clean days with a show.")
 AT_ONCE = 1000  # of what is due; the rest waits for the next turn
 log = logging.getLogger("clearhost.worker")
 Row = TypeVar("Row")
@@ -59,7 +61,7 @@ def earn_back(*, at: datetime) -> int:
     )
     return _each(
         owing.select_related("influencer").order_by("pk"),
-        lambda standing: passing.earn_back(influencer=standing.influencer, at=at, by=None, reason="30 clean days") > 0,
+        lambda standing: passing.earn_back(influencer=standing.influencer, at=at, by=None, reason=CLEAN_MONTH) > 0,
     )
 
 

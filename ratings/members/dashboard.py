@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from feedback import complaints
 from feedback.clocks import clocks
@@ -33,7 +34,7 @@ def dashboard(*, influencer: Influencer, at: datetime) -> dict[str, Any]:
             "appeals": [appeal_row(appeal, at) for appeal in appeals_of(influencer) if appeal.state in OPEN_APPEALS],
         },
         "notices": [
-            {"at": notice.at.isoformat(timespec="seconds"), "subject": notice.subject, "body": notice.body}
+            {"at": notice.at.isoformat(timespec="seconds"), **notice.read_in(get_language() or "")}
             for notice in Notice.objects.filter(influencer__in=Influencer.with_merged(influencer.pk))[:SHOWN]
         ],
     }
@@ -122,7 +123,7 @@ def contest_row(found: Contest, at: datetime) -> dict[str, Any]:
 
 def actions_of(influencer: Influencer) -> list[Action]:
     """Actions the influencer has been told of, newest first, with those of hosts that were merged into it."""
-    return list(told(influencer).order_by("-decided_at")[:SHOWN])
+    return list(told(influencer).prefetch_related("appeals").order_by("-decided_at")[:SHOWN])
 
 
 def told(influencer: Influencer) -> QuerySet[Action]:
@@ -152,7 +153,7 @@ def action_row(action: Action, at: datetime) -> dict[str, Any]:
         "cure_until": action.cure_until and action.cure_until.isoformat(timespec="seconds"),
         "appeal_until": action.appeal_until.isoformat(timespec="seconds"),
         "appeal_how": action.appeal_how,
-        "may_appeal": at <= action.appeal_until,
+        "may_appeal": action.may_be_appealed and at < action.appeal_until,
         "public_summary": action.public_summary,
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from feedback.taxonomy import CODES
 from influencers import categories
 from influencers.models import Category
 from ratings.pages.numbers import chinese
@@ -172,3 +173,9 @@ def category(value: object) -> str:
 def stored_category(row: Category) -> str:
     """The same of a row of the table."""
     return category({"code": row.code, "name_en": row.name_en, "name_zh": row.name_zh})
+
+
+def violation(code: object) -> str:
+    """A code of the taxonomy with its name."""
+    found = CODES.get(str(code))
+    return str(code) if found is None else f"{code} {found.name_zh if chinese() else found.name_en}"

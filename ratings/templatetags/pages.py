@@ -1,6 +1,7 @@
 """What every page needs around its own content: links that keep the language, the theme, readable figures."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -27,6 +28,17 @@ LANGUAGES = (("en", "en", "English"), ("zh-hans", "zh-Hans", "简体中文"))
 @register.filter
 def day(value: object) -> str:
     return numbers.day(numbers.as_day(value))
+
+
+@register.filter
+def last_day(value: object) -> str:
+    """The day that ends with a moment: what is open until midnight of the 8th is open to the end of the 7th."""
+    return numbers.day(numbers.as_day(numbers.moment(value) - timedelta(microseconds=1)))
+
+
+@register.filter
+def violation(code: object) -> str:
+    return labels.violation(code)
 
 
 @register.filter

@@ -71,13 +71,17 @@ def cases(period: Period) -> dict[str, Any]:
 
 
 def actions(period: Period) -> dict[str, Any]:
-    """Measures decided in the period, by level and by what became of them; follow-ups of another one left out."""
-    decided = Action.objects.filter(**period.within("decided_at"), supersedes=None)
+    """Measures decided in the period, by level and by what became of them; follow-ups of another one left out.
+
+    What followed by itself from a notice that was not cured is such a follow-up, and told apart.
+    """
+    every = Action.objects.filter(**period.within("decided_at"))
+    decided = every.filter(supersedes=None)
     return {
         "decided": decided.count(),
         "by_level": counts(decided, "level", Level.values),
         "by_state": counts(decided, "state", ActionState.values),
-        "decided_automatically": decided.filter(automated_decision=True).count(),
+        "decided_automatically": every.filter(automated_decision=True).count(),
     }
 
 

@@ -72,6 +72,16 @@ def test_a_notice_that_nobody_cures_becomes_a_warning_with_its_points() -> None:
     assert balance(who) == 100
 
 
+def test_what_the_clock_writes_is_in_the_language_of_the_notice() -> None:
+    """The worker speaks English; the host reads what its notice was written in."""
+    who = host()
+    notice = acted(who, "PRM-02", language="zh-hans")
+    assert notice.cure_until is not None
+    after = actions.lapse(action=notice, at=notice.cure_until)
+    assert after.facts.startswith("2026-01-05 的提示未按期改正。")
+    assert "2026-01-05 的提示未按期改正。" in Notice.objects.get(action=after).body_zh
+
+
 def test_the_ladder_rises_with_the_points_and_two_people_suspend_for_long() -> None:
     who = host()
     found = [acted(who, code) for code in ("PRM-01", "PRM-05", "PRM-06", "PRM-07", "RVW-01", "RVW-02")]

@@ -9,10 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from influencers.models import Influencer
+from ratings.days import POLICY_ZONE
+from ratings.governance.actions import lapse
+from ratings.governance.appeals import decide_appeal
 from ratings.models.governance import Action, Appeal
 from tests.accounts.people import speaker
 from tests.feedback.people import host
-from tests.governance.people import acted
+from tests.governance.people import acted, staff
 
 pytestmark = pytest.mark.django_db
 GROUNDS = "The claim was true.\n\n  The clip is cut.  \n"
@@ -52,6 +55,30 @@ def test_by_form(client: Client, lin: Influencer) -> None:
     assert again.status_code == 400
     assert "There is an appeal against this already" in again.content.decode()
     assert Appeal.objects.count() == 1
+
+
+def test_the_page_offers_what_can_be_done_and_answers_ground_by_ground(client: Client, lin: Influencer) -> None:
+    now = timezone.now()
+    notice = acted(lin, "PRM-02", at=now - 40 * DAY)
+    after = lapse(action=notice, at=now)
+    page = client.get(f"/me/{lin.slug}/cases/").content.decode()
+    assert f"/appeal/{notice.pk}/" not in page  # superseded: nothing of it stands
+    assert f"/appeal/{after.pk}/" in page
+    last = after.appeal_until.astimezone(POLICY_ZONE) - DAY
+    assert f"You can appeal until the end of {last.day} {last:%B %Y}" in page
+    assert "PRM-02 absolute terms" in page
+    by_form(client, lin, after)
+    answers = ["It was not.", "It is whole."]
+    decide_appeal(
+        appeal=Appeal.objects.get(), outcome="upheld", answers=answers, reason="Seen.", by=staff("judge"), at=now + DAY
+    )
+    page = client.get(f"/me/{lin.slug}/cases/").content.decode()
+    assert f"/appeal/{after.pk}/" not in page
+    for words in ("The claim was true.", "The clip is cut.", *answers, "Seen."):
+        assert words in page
+    chinese = client.get(f"/me/{lin.slug}/?lang=zh-hans").content.decode()
+    assert "关于您账号的决定" in chinese
+    assert "Decision about your account" not in chinese
 
 
 def test_by_api(client: Client, lin: Influencer) -> None:

@@ -79,6 +79,13 @@ def test_what_was_done_is_counted(client: Client) -> None:
     assert found["influencers"] == {"all": 3, "rated": 3, "provisional": 0, "suspended": 0}
 
 
+def test_what_followed_by_itself_is_told(client: Client) -> None:
+    actions.lapse(action=acted(host(), "PRM-02", at=AT), at=AT + 20 * DAY)
+    publication.publish(run=stored_run(dict.fromkeys(hosts(3), 80.0), as_of=date(2026, 2, 10)), at=AT + 36 * DAY)
+    found = report(client)["actions"]
+    assert (found["decided"], found["by_level"]["L0"], found["decided_automatically"]) == (1, 1, 1)
+
+
 @pytest.mark.usefixtures("year")
 def test_few_complaints_about_one_thing_are_not_told(client: Client) -> None:
     topics = {row["topic"]: row["count"] for row in report(client)["complaints"]["by_topic"]}

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from ratings.governance.alerts.watch import end
 from ratings.governance.errors import AlreadyActed, Incomplete
@@ -77,5 +78,5 @@ def end_alerts(*, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(ANSWERED, {"open": Alert.State.OPEN.value, "rule": Rule.UNANSWERED.value})
         over = [pk for (pk,) in cursor.fetchall()]
-    end(alerts=over, why="answered", at=at)
+    end(alerts=over, why=noop("All of them were answered or withdrawn."), at=at)
     return len(over)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop as noop
 
 from influencers.models import Influencer
 from ratings import publication
@@ -63,7 +64,7 @@ def watch_overdue(*, at: datetime) -> int:
     found = list(overdue.find(at))
     causes = {finding.cause for finding in found}
     open_ones = Alert.objects.filter(state=Alert.State.OPEN, rule=Rule.OVERDUE).values_list("pk", "cause")
-    end(alerts=[pk for pk, cause in open_ones if cause not in causes], why="done", at=at)
+    end(alerts=[pk for pk, cause in open_ones if cause not in causes], why=noop("What was overdue is done."), at=at)
     return raise_alerts(findings=found, at=at, desk=Desk.SENIORS)
 
 
@@ -104,7 +105,7 @@ def raise_alerts(*, findings: Collection[Finding], at: datetime, desk: Desk = De
         else:
             seen.append(again.pk)
     Alert.objects.filter(pk__in=seen, last_seen_at__lt=at - SEEN_AGAIN).update(last_seen_at=at)
-    end(alerts=outgrown, why="outgrown by a larger one", at=at)
+    end(alerts=outgrown, why=noop("Outgrown by a larger one."), at=at)
     Alert.objects.bulk_create(new)
     AlertEvent.objects.bulk_create(
         AlertEvent(alert=alert, at=at, kind=AlertEvent.Kind.RAISED, text=alert.reason_en) for alert in new

@@ -1,6 +1,6 @@
 """What governance keeps: cases, actions with their statements of reasons, appeals, the log, standings and notices."""
 
-from ratings.models.governance.action import LIVE, NEEDS_TWO, Action
+from ratings.models.governance.action import APPEALABLE, LIVE, NEEDS_TWO, Action
 from ratings.models.governance.appeal import OPEN_APPEALS, Appeal
 from ratings.models.governance.case import Case
 from ratings.models.governance.event import Event
@@ -22,6 +22,7 @@ from ratings.models.governance.words import (
 )
 
 __all__ = [
+    "APPEALABLE",
     "LIVE",
     "NEEDS_TWO",
     "OPEN_APPEALS",

@@ -6,13 +6,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.taxonomy import CODES
 from influencers.models import Influencer
 from ratings.models.governance.case import LINK_LENGTH, Case, name_of_staff, once, staff, unknown_staff
-from ratings.models.governance.words import ActionState, DecisionKind, Ground, Level, Origin
+from ratings.models.governance.words import ActionState, AppealState, DecisionKind, Ground, Level, Origin
 
 LIVE = (ActionState.PROPOSED, ActionState.IN_FORCE)
+APPEALABLE = (ActionState.IN_FORCE, ActionState.EXPIRED, ActionState.CURED, ActionState.LIFTED)
 NEEDS_TWO = (Level.L4, Level.L5)
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 
@@ -38,7 +40,7 @@ class Action(models.Model):
     automated_detection = models.BooleanField(_("detected automatically"))
     automated_decision = models.BooleanField(_("decided automatically"))
     points = models.DecimalField(_("points"), max_digits=5, decimal_places=2)
-    scope = models.CharField(_("scope"), max_length=500)
+    scope = models.CharField(pgettext_lazy("of a decision", "scope"), max_length=500)
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"), null=True, blank=True, help_text=_("without one: until it is lifted"))
     cure_until = models.DateTimeField(_("to be cured until"), null=True, blank=True)
@@ -139,3 +141,9 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {', '.join(self.codes)}"
+
+    @property
+    def may_be_appealed(self) -> bool:
+        """Whether anything of it can still be appealed against, time apart: it was in force, and nobody has yet."""
+        told = self.state in APPEALABLE and self.notified_at is not None
+        return told and all(appeal.state == AppealState.WITHDRAWN for appeal in self.appeals.all())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -73,6 +75,11 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.action}"
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every ground with its answer, empty until there is one."""
+        return list(zip_longest(self.grounds, self.answers, fillvalue=""))
 
     @property
     def is_open(self) -> bool:

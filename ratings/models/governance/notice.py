@@ -55,6 +55,14 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    def read_in(self, language: str) -> dict[str, str]:
+        """Subject and text for whoever reads in this language; its own where the reader's is another still."""
+        if language.startswith("zh"):
+            return {"language": "zh-hans", "subject": self.subject_zh, "body": self.body_zh}
+        if language.startswith("en"):
+            return {"language": "en", "subject": self.subject_en, "body": self.body_en}
+        return {"language": self.language, "subject": self.subject, "body": self.body}
+
     @property
     def subject(self) -> str:
         return self.subject_zh if self.language == "zh-hans" else self.subject_en

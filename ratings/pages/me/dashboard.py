@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from ratings.members import workload as work
 from ratings.members.dashboard import dashboard as own_dashboard
 from ratings.members.export import export
 from ratings.models import Contest
+from ratings.models.governance import Level
 from ratings.pages import labels
 from ratings.pages.me.access import own_influencer, user_of
 from ratings.pages.me.words import CLOCKS
@@ -30,7 +32,8 @@ def twin(influencer: Influencer) -> str:
 @own_influencer
 def dashboard(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     """Today's standing, what moved, what is open."""
-    found = own_dashboard(influencer=influencer, at=timezone.now())
+    at = timezone.now()
+    found = own_dashboard(influencer=influencer, at=at)
     card = found["card"]
     context = {
         "host": influencer,
@@ -39,7 +42,7 @@ def dashboard(request: HttpRequest, influencer: Influencer) -> HttpResponse:
         "moved": _moved(found["moved"]),
         "cases": [_case(row) for row in found["open"]["complaints"]],
         "contests": [row for row in found["open"]["contests"] if row["state"] == Contest.State.FILED],
-        "actions": [row for row in found["open"]["actions"] if row["in_force"]],
+        "actions": [_action(row, at) for row in found["open"]["actions"] if row["in_force"]],
         "appeals": found["open"]["appeals"],
         "notices": found["notices"],
         "twin": twin(influencer),
@@ -98,6 +101,10 @@ def _moved(moved: dict[str, Any] | None) -> dict[str, Any] | None:
             if abs(row["change"]) >= 0.01
         ],
     }
+
+
+def _action(row: dict[str, Any], at: datetime) -> dict[str, Any]:
+    return {**row, "name": Level(row["level"]).label, "late": at >= moment(row["appeal_until"])}
 
 
 def _case(row: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ratings.governance.errors import CannotAct
 from ratings.members import contests, dashboard, replies
 from ratings.members.refusal import NotPossible
 from ratings.models import Contest, Reply
+from ratings.pages.evidence import line
 from ratings.pages.forms import Accessible, CleanTextField
 from ratings.pages.me.access import own_influencer, user_of
 
@@ -153,14 +154,17 @@ def cases(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     """Contests, actions and appeals with their clocks."""
     at = timezone.now()
     appealed = {appeal.action_id: appeal for appeal in dashboard.appeals_of(influencer)}
-    actions = [(action, appealed.get(action.pk)) for action in dashboard.actions_of(influencer)]
+    actions = [
+        (action, appealed.get(action.pk), appeals.may_appeal(action=action, at=at))
+        for action in dashboard.actions_of(influencer)
+    ]
     slug = influencer.slug or ""
     strongest = pieces.pieces(slug=slug, direction="down", size=PAGE).rows if publication.document(slug) else []
     context = {
         "host": influencer,
         "contests": Contest.objects.filter(influencer=influencer)[: dashboard.SHOWN],
         "actions": actions,
-        "pieces": [piece for piece in strongest if piece.kind in Contest.Kind.values],
+        "pieces": [(piece, line(piece)) for piece in strongest if piece.kind in Contest.Kind.values],
         "at": at,
         "section": "cases",
         "hidden": True,
