@@ -31,7 +31,7 @@ def _is(*states: ActionState) -> Any:
 
 
 def _appealable(action: Action) -> bool:
-    return action.state in appeals.APPEALABLE and not action.appeals.exclude(state="withdrawn").exists()
+    return action.may_be_appealed
 
 
 IN_FORCE, PROPOSED = _is(ActionState.IN_FORCE), _is(ActionState.PROPOSED)

@@ -1,5 +1,7 @@
 """An ordinary PostgreSQL, 15 or newer, in place of the embedded one."""
 
+from __future__ import annotations
+
 import os
 import pwd
 import subprocess
@@ -7,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.config.checkout import fresh_clone
@@ -54,3 +57,86 @@ def test_everything_goes_there_and_nothing_embedded_is_touched(url: str) -> None
         said = refused.communicate(timeout=180)[0]
         assert refused.returncode != 0
         assert "DATABASE_URL is set" in said
+
+
+SERVE = """
+import django; django.setup()
+from datetime import timedelta
+from django.test import Client
+from django.utils import timezone
+from influencers.models import Influencer
+from ratings.governance import appeals
+from tests.governance.people import acted, staff
+client, at = Client(), timezone.now()
+host = Influencer.objects.exclude(slug=None).earliest("pk")
+for page in ("/healthz", "/", "/rankings/", f"/influencers/{host.slug}/", f"/api/v1/influencers/{host.slug}/scorecard/"):
+    assert client.get(page).status_code == 200, page
+action = acted(host, at=at)
+appeal = appeals.file_appeal(action=action, grounds=["No."], at=at)
+appeals.decide_appeal(
+    appeal=appeal, outcome="overturned", answers=["Seen."], reason="So.", by=staff("judge"), at=at + timedelta(days=1)
+)
+print("balance", host.standing.balance)
+"""
+REFUSED = (
+    "UPDATE ratings_event SET reason = 'x'",
+    "DELETE FROM ratings_event",
+    "TRUNCATE ratings_event",
+    "UPDATE ratings_notice SET body_en = 'x'",
+    "DELETE FROM ratings_action",
+    "DELETE FROM ratings_case",
+    "DELETE FROM feedback_caseevent",
+    "UPDATE ratings_alertevent SET text = 'x'",
+    "UPDATE ratings_publication SET reason = 'x'",
+    "ALTER TABLE ratings_event DISABLE TRIGGER ALL",
+    "ALTER TABLE ratings_event DISABLE TRIGGER append_only",
+    "DROP TRIGGER append_only ON ratings_event",
+    "CREATE TRIGGER mine BEFORE INSERT ON ratings_event FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "DROP TABLE ratings_event",
+    "ALTER TABLE ratings_event RENAME TO gone",
+    "ALTER TABLE ratings_event OWNER TO clearhost_app",
+    "ALTER TABLE ratings_action DROP CONSTRAINT action_has_facts",
+    "CREATE RULE mine AS ON INSERT TO ratings_event DO INSTEAD NOTHING",
+    "CREATE TABLE mine (n integer)",
+    "SET session_replication_role = replica",
+    "SET ROLE keeper",
+    "GRANT DELETE ON ratings_event TO clearhost_app",
+    "INSERT INTO django_migrations (app, name, applied) VALUES ('ratings', 'x', now())",
+    "COPY ratings_event TO PROGRAM 'cat'",
+)
+
+
+def test_two_roles_on_it_one_owns_and_one_serves(url: str) -> None:
+    """The owner is no superuser, the application no owner: it works, and nothing of what keeps the log is its to lift."""
+    with psycopg.connect(url, autocommit=True) as everything:
+        for role in ("keeper", "clearhost_app"):
+            everything.execute(f"CREATE ROLE {role} LOGIN")
+        everything.execute("CREATE DATABASE two OWNER keeper")
+    as_ = {
+        role: url.replace("owner@", f"{role}@").replace("/clearhost", "/two") for role in ("keeper", "clearhost_app")
+    }
+    roles = {"DATABASE_URL": as_["clearhost_app"], "MIGRATE_DATABASE_URL": as_["keeper"]}
+    with fresh_clone(as_root=os.geteuid() == 0) as clone:
+        clone.manage("migrate", "--verbosity=0", **roles)
+        world = str(clone.folder / "world")
+        clone.manage("demo_world", world, "--influencers=30", "--days=60", "--until=2026-11-01")
+        clone.manage("ingest", "--dir", world, **roles)
+        clone.manage("rate", "--as-of=2026-11-01", "--publish", **roles)
+        assert "owns its tables" not in clone.manage("check", "--deploy", **roles)
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "ALLOWED_HOSTS": "testserver", **roles}
+        assert "balance 100" in clone.run(".venv/bin/python", "-c", SERVE, **settings)
+        assert not (clone.state() / "postgres").exists()
+    with psycopg.connect(as_["clearhost_app"], autocommit=True) as application:
+        assert application.execute("SELECT count(*) > 3 FROM ratings_event").fetchone() == (True,)
+        for statement in REFUSED:
+            with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RaiseException)):
+                application.execute(statement)
+        ours = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner <> 'keeper'"
+        assert application.execute(ours).fetchall() == []
+        guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only' AND tgenabled = 'O'"
+        logs = [name for (name,) in application.execute(guarded)]
+        assert "ratings_event" in logs
+        for name in logs:
+            for statement in (f"DELETE FROM {name}", f"TRUNCATE {name}"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    application.execute(statement)
