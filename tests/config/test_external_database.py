@@ -69,7 +69,8 @@ from ratings.governance import appeals
 from tests.governance.people import acted, staff
 client, at = Client(), timezone.now()
 host = Influencer.objects.exclude(slug=None).earliest("pk")
-for page in ("/healthz", "/", "/rankings/", f"/influencers/{host.slug}/", f"/api/v1/influencers/{host.slug}/scorecard/"):
+card = f"influencers/{host.slug}/"
+for page in ("/healthz", "/", "/rankings/", f"/{card}", f"/api/v1/{card}scorecard/"):
     assert client.get(page).status_code == 200, page
 action = acted(host, at=at)
 appeal = appeals.file_appeal(action=action, grounds=["No."], at=at)
@@ -91,31 +92,29 @@ REFUSED = (
     "ALTER TABLE ratings_event DISABLE TRIGGER ALL",
     "ALTER TABLE ratings_event DISABLE TRIGGER append_only",
     "DROP TRIGGER append_only ON ratings_event",
-    "CREATE TRIGGER mine BEFORE INSERT ON ratings_event FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "CREATE TRIGGER mine BEFORE INSERT ON ratings_event EXECUTE FUNCTION suppress_redundant_updates_trigger()",
     "DROP TABLE ratings_event",
     "ALTER TABLE ratings_event RENAME TO gone",
-    "ALTER TABLE ratings_event OWNER TO clearhost_app",
+    "ALTER TABLE ratings_event OWNER TO server",
     "ALTER TABLE ratings_action DROP CONSTRAINT action_has_facts",
     "CREATE RULE mine AS ON INSERT TO ratings_event DO INSTEAD NOTHING",
     "CREATE TABLE mine (n integer)",
     "SET session_replication_role = replica",
     "SET ROLE keeper",
-    "GRANT DELETE ON ratings_event TO clearhost_app",
+    "GRANT DELETE ON ratings_event TO server",
     "INSERT INTO django_migrations (app, name, applied) VALUES ('ratings', 'x', now())",
     "COPY ratings_event TO PROGRAM 'cat'",
 )
 
 
 def test_two_roles_on_it_one_owns_and_one_serves(url: str) -> None:
-    """The owner is no superuser, the application no owner: it works, and nothing of what keeps the log is its to lift."""
+    """The owner is no superuser, the application no owner: it works, and what keeps the log is not its to lift."""
     with psycopg.connect(url, autocommit=True) as everything:
-        for role in ("keeper", "clearhost_app"):
+        for role in ("keeper", "server"):
             everything.execute(f"CREATE ROLE {role} LOGIN")
         everything.execute("CREATE DATABASE two OWNER keeper")
-    as_ = {
-        role: url.replace("owner@", f"{role}@").replace("/clearhost", "/two") for role in ("keeper", "clearhost_app")
-    }
-    roles = {"DATABASE_URL": as_["clearhost_app"], "MIGRATE_DATABASE_URL": as_["keeper"]}
+    as_ = {role: url.replace("owner@", f"{role}@").replace("/clearhost", "/two") for role in ("keeper", "server")}
+    roles = {"DATABASE_URL": as_["server"], "MIGRATE_DATABASE_URL": as_["keeper"]}
     with fresh_clone(as_root=os.geteuid() == 0) as clone:
         clone.manage("migrate", "--verbosity=0", **roles)
         world = str(clone.folder / "world")
@@ -126,7 +125,7 @@ def test_two_roles_on_it_one_owns_and_one_serves(url: str) -> None:
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "ALLOWED_HOSTS": "testserver", **roles}
         assert "balance 100" in clone.run(".venv/bin/python", "-c", SERVE, **settings)
         assert not (clone.state() / "postgres").exists()
-    with psycopg.connect(as_["clearhost_app"], autocommit=True) as application:
+    with psycopg.connect(as_["server"], autocommit=True) as application:
         assert application.execute("SELECT count(*) > 3 FROM ratings_event").fetchone() == (True,)
         for statement in REFUSED:
             with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RaiseException)):
