@@ -122,7 +122,7 @@ def test_two_roles_on_it_one_owns_and_one_serves(url: str) -> None:
         clone.manage("ingest", "--dir", world, **roles)
         clone.manage("rate", "--as-of=2026-11-01", "--publish", **roles)
         assert "owns its tables" not in clone.manage("check", "--deploy", **roles)
-        settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "ALLOWED_HOSTS": "testserver", **roles}
+        settings = {"DJANGO_SETTINGS_MODULE": "tests.settings", "ALLOWED_HOSTS": "testserver", **roles}
         assert "balance 100" in clone.run(".venv/bin/python", "-c", SERVE, **settings)
         assert not (clone.state() / "postgres").exists()
     with psycopg.connect(as_["server"], autocommit=True) as application:
