@@ -5,7 +5,6 @@ Accounts are told apart by two hashes of their names, 128 bits together: no dict
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ratings.engine.reading import batches
 from ratings.scoring.inputs import Bools, Index, Ints
 from ratings.scoring.policy import COMPOSITE
 
 AT_ONCE = 1_000_000
-BATCH = 100_000
 TOP_BITS = 64
 Hashes = NDArray[np.uint64]
 
@@ -78,7 +77,7 @@ def arrived(db: Any) -> Arrived:
     r = {name: np.empty(size, dtype=kind) for name, kind in TYPES.items() if not name.startswith("x")}
     marks = np.empty((3, size), dtype=np.int8)
     at = 0
-    for batch in _batches(db, FIGURES):
+    for batch in batches(db, FIGURES):
         part = slice(at, at + batch.num_rows)
         for name in TYPES:
             into = marks[int(name[1])] if name.startswith("x") else r[name]
@@ -89,14 +88,6 @@ def arrived(db: Any) -> Arrived:
     return Arrived(
         r["influencer"], reviewer, r["day"], r["receipt"], marks, r["verified"].astype(bool), repeat, by_account
     )
-
-
-def _batches(db: Any, sql: str) -> Iterator[Any]:
-    """Rows in the order in which they stand; several threads would give them as they are done with them."""
-    threads = db.execute("SELECT current_setting('threads')").fetchall()[0][0]
-    db.execute("SET threads = 1")
-    yield from db.sql(sql).to_arrow_reader(BATCH)
-    db.execute(f"SET threads = {threads}")
 
 
 def accounts(first: Hashes, second: Hashes, influencer: Index) -> tuple[Index, Index, tuple[Ints, Ints]]:
@@ -147,7 +138,7 @@ def _repeats(db: Any, rows: Ints, pair: Ints, receipt: Index) -> Index:
     wanted = np.zeros(receipt.size, dtype=bool)
     wanted[rows] = True
     parts, at = [], 0
-    for batch in _batches(db, TIMES):
+    for batch in batches(db, TIMES):
         chosen = np.flatnonzero(wanted[at : at + batch.num_rows])
         if chosen.size:
             parts.append(pa.Table.from_batches([batch.take(pa.array(chosen))]))

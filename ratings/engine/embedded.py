@@ -98,8 +98,14 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
     db.execute(f"CREATE TABLE session AS {prepare.SESSION}")
     db.execute(f"CREATE TABLE event AS {prepare.event(policy)}")
     sessions = _sessions(db)
-    exposure = reading.fetch(db, aggregate.EXPOSURE_SUMS, aggregate.EXPOSURE_KEYS)
+    # scoring reads exposure off the sessions; its sums are for who compares engines
+    none = "" if whole else "\nHAVING COUNT(*) < 0"
+    exposure = reading.fetch(db, aggregate.EXPOSURE_SUMS + none, aggregate.EXPOSURE_KEYS)
     events = reading.fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
+    if not whole:
+        events = {name: reading.narrow(events.pop(name)) for name in list(events)}
+    for done in ("session", "refund_of_session") if rows else ("session", "refund_of_session", "event"):
+        db.execute(f"DROP TABLE {done} CASCADE")
     goes_on = np.asarray(db.execute(prepare.GOES_ON).fetchnumpy()["influencer"]).astype(np.int64)
     # who goes on as somebody else is added to them, which takes the sums of both
     whole = whole or bool(np.any(goes_on != np.arange(population.size)))
@@ -131,9 +137,7 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
 
 
 def _sessions(db: Any) -> SessionRows:
-    ids = reading.column(db, "SELECT session_id FROM session ORDER BY rowid")
-    s = db.execute("SELECT * EXCLUDE (session_id, influencer_id) FROM session ORDER BY rowid").fetchnumpy()
-    return session_rows(ids, s)
+    return session_rows(reading.texts(db, "SELECT session_id FROM session"), reading.Columns(db, "session"))
 
 
 def _event_rows(db: Any) -> EventRows:

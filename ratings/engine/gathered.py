@@ -82,7 +82,9 @@ def session_rows(ids: Any, s: Mapping[str, Any]) -> SessionRows:
         return np.asarray(s[name]).astype(np.int64)
 
     def number(name: str) -> Floats:
-        return np.asarray(np.ma.filled(np.ma.asarray(s[name]).astype(np.float64), np.nan))
+        values = np.asarray(np.ma.filled(np.ma.asarray(s[name]).astype(np.float64), np.nan))
+        # what nobody reports takes no room
+        return np.broadcast_to(np.nan, values.shape) if np.isnan(values).all() else values
 
     return SessionRows(
         ids=ids,

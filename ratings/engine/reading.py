@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from ratings.scoring.inputs import Ints
+from ratings.scoring.inputs import Index, Ints
+
+BATCH = 100_000
+TEXT = np.dtypes.StringDType()
 
 
 def fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
@@ -28,6 +32,42 @@ def in_order(table: dict[str, Ints], keys: tuple[str, ...]) -> dict[str, Ints]:
 
 def _scan_order(keys: tuple[str, ...]) -> list[str]:
     return sorted(keys, key=lambda key: (key != "channel", key != "influencer", key != "day", key))
+
+
+class Columns(Mapping[str, Any]):
+    """Columns of a table in the order of its rows, each fetched when asked for: one at a time stands in memory."""
+
+    def __init__(self, db: Any, table: str) -> None:
+        self._db, self._table = db, table
+
+    def __getitem__(self, name: str) -> Any:
+        return self._db.execute(f"SELECT {name} FROM {self._table} ORDER BY rowid").fetchnumpy()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(row[0] for row in self._db.execute(f"DESCRIBE {self._table}").fetchall())
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def batches(db: Any, sql: str) -> Iterator[Any]:
+    """Rows in the order in which they stand; several threads would give them as they are done with them."""
+    threads = db.execute("SELECT current_setting('threads')").fetchall()[0][0]
+    db.execute("SET threads = 1")
+    yield from db.sql(sql).to_arrow_reader(BATCH)
+    db.execute(f"SET threads = {threads}")
+
+
+def texts(db: Any, sql: str) -> np.ndarray[Any, Any]:
+    """One column of short texts, side by side instead of an object each."""
+    parts = [np.array(batch.column(0).to_pylist(), dtype=TEXT) for batch in batches(db, sql)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=TEXT)
+
+
+def narrow(values: Ints) -> Index:
+    """The same numbers in four bytes each, where they fit."""
+    small = not values.size or (int(values.min()) >= -(1 << 31) and int(values.max()) < 1 << 31)
+    return values.astype(np.int32) if small else values
 
 
 def column(db: Any, sql: str) -> np.ndarray[Any, Any]:

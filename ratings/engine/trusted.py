@@ -12,12 +12,11 @@ from ratings.engine.ledger import Ledger
 from ratings.scoring.inputs import BucketDays, Floats, Index, Ints, Population, SessionRows
 from ratings.scoring.links import Reviewed, levels, link_factor, linked_pairs
 from ratings.scoring.orders import supported_share
-from ratings.scoring.policy import PPM, Policy
+from ratings.scoring.policy import Policy
 from ratings.scoring.replay import Receipts, Replayed, replay
-from ratings.scoring.trust import REASONS, bands
+from ratings.scoring.trust import REASONS, full_trust
 
 LINKED = 1 << REASONS.index("linked")
-AT_ONCE = 1_000_000
 
 
 @dataclass
@@ -58,26 +57,16 @@ class Trusted:
 def replayed(r: Arrived, population: Population, sessions: SessionRows, policy: Policy) -> Trusted:
     """Every day judged, from the first to the last."""
     receipts = Receipts(r.influencer, r.reviewer, r.receipt, r.composite(), r.verified, r.repeat)
-    found = replay_days(receipts, population, sessions, policy, population.size, r.accounts)
-    held = np.flatnonzero(found.admitted != 1).astype(np.int32)
-    return Trusted(r.receipt, found.trust, None, found.known, bands_of(r, policy), found.why, None,
-                   held, found.admitted[held], found.buckets)  # fmt: skip
-
-
-def bands_of(r: Arrived, policy: Policy) -> Index:
-    """Band of each review."""
-    band = np.empty(r.size, dtype=np.int8)
-    for start in range(0, r.size, AT_ONCE):
-        part = slice(start, start + AT_ONCE)
-        band[part] = bands(r.composite(part), policy)
-    return band
+    found = replay_days(receipts, population, sessions, policy, population.size, r.accounts, kept=False)
+    return Trusted(r.receipt, found.trust, None, found.known, found.band, found.why, None,
+                   found.held, found.let, found.buckets)  # fmt: skip
 
 
 def full_of(r: Arrived, t: Trusted, rows: Index | slice, policy: Policy) -> Ints:
     """Trust in ppm that verification alone would give some rows."""
     if t.full is not None:
         return t.full[rows].astype(np.int64)
-    return np.asarray(np.floor(np.where(r.verified[rows], 1.0, policy.trust_unverified) * PPM), dtype=np.int64)
+    return full_trust(r.verified[rows], policy.trust_unverified)
 
 
 def replay_days(

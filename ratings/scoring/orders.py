@@ -265,10 +265,15 @@ def supported_share(population: Population, sessions: SessionRows, reviews: Ints
     reviews : (n,) reviews received by then
     """
     past = np.flatnonzero(sessions.day <= day)
-    then = SessionRows(**{f.name: getattr(sessions, f.name)[..., past] for f in fields(SessionRows)})
-    then = replace(then, no_reason=np.full(then.size, -1))
+    used = ("influencer", "orders", "commenters")
+    then = replace(
+        sessions,
+        **{f.name: np.zeros(0) for f in fields(SessionRows) if f.name not in used},
+        **{name: getattr(sessions, name)[past] for name in used},
+    )
+    then = replace(then, no_reason=np.broadcast_to(-1, then.size))
     found = support(population, then, reviews, fit(population, then, reviews, policy), policy)
     orders = then.orders.astype(np.float64)
     whole = per_influencer(then.influencer, orders, population.size)
-    used = per_influencer(then.influencer, orders * found.factor(then), population.size)
-    return np.where(whole > 0, used / np.maximum(whole, 1e-12), 1.0)
+    supported = per_influencer(then.influencer, orders * found.factor(then), population.size)
+    return np.where(whole > 0, supported / np.maximum(whole, 1e-12), 1.0)

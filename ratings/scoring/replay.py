@@ -11,7 +11,18 @@ import numpy as np
 from ratings.scoring.inputs import Bools, BucketDays, Floats, Index, Ints
 from ratings.scoring.policy import BANDS, CLASSES, COMPOSITE_TOP, Policy
 from ratings.scoring.sums import KEY, per_influencer
-from ratings.scoring.trust import Arrivals, Outlook, Tally, Weighed, open_day, settle, tally_of, weigh, why_of_buckets
+from ratings.scoring.trust import (
+    Arrivals,
+    Outlook,
+    Tally,
+    Weighed,
+    full_trust,
+    open_day,
+    settle,
+    tally_of,
+    weigh,
+    why_of_buckets,
+)
 from ratings.scoring.trust_state import TrustState
 
 LONGEST_DAYS = 3650
@@ -44,22 +55,37 @@ class Replayed:
 
     Attributes
     ----------
-    trust, full, known, band, why : (r,) as in `trust.Judged`
-    admitted : (r,) share the buckets let through
+    trust, known, band, why : (r,) as in `trust.Judged`
+    held, let : (h,) reviews that buckets did not let through whole, and the share of each that they did
+    verified, unverified : (r,) whether a purchase is proven, and trust where none is
     sold : orders as they were used, day by day
     share : (n,) share of orders that activity supports, as of the last month's close; None before the first
     """
 
     trust: Index
-    full: Index
     known: Index
     band: Index
     why: Index
-    admitted: Floats
+    held: Index
+    let: Floats
+    verified: Bools
+    unverified: float
     buckets: BucketDays
     state: TrustState
     sold: Sold
     share: Floats | None
+
+    @property
+    def full(self) -> Ints:
+        """(r,) trust in ppm that verification alone would give."""
+        return full_trust(self.verified, self.unverified)
+
+    @property
+    def admitted(self) -> Floats:
+        """(r,) share of each review that the buckets let through."""
+        result = np.ones(self.trust.size)
+        result[self.held] = self.let
+        return result
 
 
 @dataclass(frozen=True)
@@ -102,6 +128,7 @@ def close_days(
     support: Callable[[int], Floats] | None = None,
     share: Floats | None = None,
     whole: bool = True,
+    kept: bool = True,
 ) -> Closing:
     """Close every day from the one after `state.day` on; parameters as in `replay`."""
     first, influencers = state.day + 1, state.weight.size
@@ -114,8 +141,9 @@ def close_days(
         sold = per_influencer(order_influencer[part], orders[part].astype(np.float64), influencers)
         if share is not None:
             sold = sold * share
-        some = np.flatnonzero(sold)
-        used.append(Sold(some, np.full(some.size, day), sold[some]))
+        if kept:
+            some = np.flatnonzero(sold)
+            used.append(Sold(some, np.full(some.size, day), sold[some]))
         outlook = open_day(state, sold, policy)
         tally = accounts.judge(day, outlook)
         factor = settle(state, tally, policy, whole=whole)
@@ -123,9 +151,10 @@ def close_days(
             share = support(day)
         if tally.influencers.size:
             accounts.settled(day, tally, factor)
-            who.append(tally.influencers)
-            when.append(np.full(tally.influencers.size, day))
-            factors.append(factor)
+            told = np.ones(tally.influencers.size, dtype=bool) if kept else np.any(factor != 1, axis=1)
+            who.append(tally.influencers[told])
+            when.append(np.full(who[-1].size, day))
+            factors.append(factor[told])
     return Closing(_buckets(who, when, factors), _joined(used), share)
 
 
@@ -143,6 +172,7 @@ def replay(
     state: TrustState | None = None,
     share: Floats | None = None,
     whole: bool = True,
+    kept: bool = True,
 ) -> Replayed:
     """Close every day up to `as_of_day`, day by day, from the first one or from where a state left off.
 
@@ -155,14 +185,15 @@ def replay(
     state, share : at the last close; the state is moved on. Reviews received before count as of the next day,
         orders of closed days are not looked at again
     whole : whether this is the whole platform, or a part that takes the platform's figures as they are
+    kept : whether anyone keeps what was used: else orders, and bucket days that let everything through, are left out
 
     Notes
     -----
     Ten years are replayed; what is older counts as of the first of those days.
     """
     if state is None:
-        days = np.concatenate([reviews.receipt, order_day])
-        first = max(int(days.min()) if days.size else as_of_day, as_of_day - LONGEST_DAYS)
+        days = [int(of.min()) for of in (reviews.receipt, order_day) if of.size]
+        first = max(min(days, default=as_of_day), as_of_day - LONGEST_DAYS)
         state = TrustState.begin(first - 1, influencers, reviewers, policy)
     else:
         first = state.day + 1
@@ -180,25 +211,29 @@ def replay(
         support=support,
         share=share,
         whole=whole,
+        kept=kept,
     )
     a = accounts
-    judged = (a.trust, a.full, a.known, a.band, a.why, a.admitted)
-    return Replayed(*judged, closing.buckets, state, closing.sold, closing.share)
+    judged = (a.trust, a.known, a.band, a.why, np.concatenate(a.held), np.concatenate(a.let))
+    by_receipt = (reviews.verified, policy.trust_unverified)
+    return Replayed(*judged, *by_receipt, closing.buckets, state, closing.sold, closing.share)
 
 
 class _AtHand:
     """All reviews in memory, judged a day at a time."""
 
     def __init__(self, reviews: Receipts, first: int, as_of_day: int, state: TrustState, policy: Policy) -> None:
-        received = np.maximum(reviews.receipt, first)
-        # first by day alone: a day's own rows are put in order when it is its turn
+        days = max(as_of_day - first, 0)
+        # first by day alone: a day's own rows are put in order when it is its turn; sixteen bits are sorted by counting
+        received = np.clip(reviews.receipt - first, 0, days).astype(np.uint16 if days < 1 << 16 else np.int64)
         self._order = np.argsort(received, kind="stable").astype(np.int32)
-        self._cuts = np.searchsorted(received[self._order], np.arange(first, as_of_day + 1))
+        self._cuts = np.r_[0, np.cumsum(np.bincount(received, minlength=days))]
         self._reviews, self._first, self._state, self._policy = reviews, first, state, policy
         size = received.size
-        self.trust, self.full = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int32)
+        self.trust, self.why = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int16)
         self.known, self.band = np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.int8)
-        self.why, self.admitted = np.zeros(size, dtype=np.int16), np.ones(size)
+        self.held: list[Index] = [np.zeros(0, dtype=np.int32)]
+        self.let: list[Floats] = [np.zeros(0)]
 
     def judge(self, day: int, outlook: Outlook) -> Tally:
         k = day - self._first
@@ -209,11 +244,13 @@ class _AtHand:
 
     def settled(self, day: int, tally: Tally, factor: Floats) -> None:
         rows, new, found = self._today
-        self.trust[rows], self.full[rows] = found.trust, found.full
-        self.known[rows], self.band[rows] = found.known, found.band
+        self.trust[rows], self.known[rows], self.band[rows] = found.trust, found.known, found.band
         self.why[rows] = found.why | why_of_buckets(new, found, tally.influencers, factor)
         place = np.searchsorted(tally.influencers, new.influencer)
-        self.admitted[rows] = factor[place, found.known * BANDS + found.band]
+        admitted = factor[place, found.known * BANDS + found.band]
+        partly = np.flatnonzero(admitted != 1)
+        self.held.append(rows[partly])
+        self.let.append(admitted[partly])
 
 
 def arrivals(rows: Index, reviews: Receipts) -> tuple[Index, Arrivals]:

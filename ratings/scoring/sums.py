@@ -157,7 +157,7 @@ def place(influencer: Ints, day: Ints, of: Ints, on: Ints) -> Ints:
     """
     if not day.size:
         return np.full(of.size, -1, dtype=np.int64)
-    before = np.searchsorted(influencer * KEY + day, of * KEY + on, side="right") - 1
+    before = np.searchsorted(influencer * KEY + day, of.astype(np.int64) * KEY + on, side="right") - 1
     earlier = (before >= 0) & (influencer[np.maximum(before, 0)] == of)
     after = np.minimum(before + 1, day.size - 1)
     later = ~earlier & (influencer[after] == of)

@@ -120,6 +120,11 @@ def bands(composite: Ints, policy: Policy) -> Ints:
     return np.where(x >= policy.typed_high, HIGH, np.where(x <= policy.typed_low, LOW, MID)).astype(np.int64)
 
 
+def full_trust(verified: Bools, unverified: float) -> Ints:
+    """Trust in ppm that verification alone would give; without a receipt it is `unverified`."""
+    return np.asarray(np.floor(np.where(verified, 1.0, unverified) * PPM), dtype=np.int64)
+
+
 def close_day(state: TrustState, orders: Floats, new: Arrivals, policy: Policy, *, whole: bool = True) -> Judged:
     """Judge the reviews of the day after `state.day` and move the state to its close.
 
