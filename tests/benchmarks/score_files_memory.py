@@ -21,9 +21,10 @@ PER_SESSION = 5
 PER_ACCOUNT = 2
 
 
-def write_files(folder: Path, *, reviews: int) -> None:
-    """Canonical files of that many reviews of a hundredth as many influencers, in the year before `UNTIL`."""
-    influencers, sessions = max(reviews // PER_INFLUENCER, 1), max(reviews // PER_SESSION, 1)
+def write_files(folder: Path, *, reviews: int, influencers: int | None = None) -> None:
+    """Canonical files of that many reviews in the year before `UNTIL`, of a hundredth as many influencers or others."""
+    influencers = influencers or max(reviews // PER_INFLUENCER, 1)
+    sessions = max(reviews // PER_SESSION, influencers)
     accounts = max(reviews // PER_ACCOUNT, 1)
     moment = f"TIMESTAMPTZ '{UNTIL} 00:00:00+08' - to_seconds(1 + hash(i, %s) %% 31000000)"
     mark = "1 + CAST(4 * sqrt((hash(i, '%s') %% 1000) / 1000.0) AS INTEGER)"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import score_files_memory, scoring_time
+import pytest
+
+from tests.benchmarks import rating, score_files_memory, scoring_time
+from tests.benchmarks.rows import ROWS
 
 
 def test_scoring_time() -> None:
@@ -18,3 +21,11 @@ def test_score_files_memory() -> None:
     assert found["influencers"] == 20
     assert 50 < found["peak_mb"] < 1_000
     assert found["scores_mb"] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rating_measures_every_way() -> None:
+    result = rating.run(size=2_000, runs=1)
+    assert {goal.measure for goal in ROWS["rating"].goals} < {found.what for found in result.measures}
+    assert len(result.figures) == 9
+    assert all(found.middle > 0 for found in result.measures if found.unit)
