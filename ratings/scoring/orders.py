@@ -8,6 +8,7 @@ orders would bring elsewhere, and pooled. What is used are the orders times both
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -266,12 +267,9 @@ def supported_share(population: Population, sessions: SessionRows, reviews: Ints
     """
     past = np.flatnonzero(sessions.day <= day)
     used = ("influencer", "orders", "commenters")
-    then = replace(
-        sessions,
-        **{f.name: np.zeros(0) for f in fields(SessionRows) if f.name not in used},
-        **{name: getattr(sessions, name)[past] for name in used},
-    )
-    then = replace(then, no_reason=np.broadcast_to(-1, then.size))
+    rows: dict[str, Any] = {f.name: np.zeros(0) for f in fields(SessionRows)}
+    rows |= {name: getattr(sessions, name)[past] for name in used}
+    then = SessionRows(**{**rows, "no_reason": np.broadcast_to(-1, past.size)})
     found = support(population, then, reviews, fit(population, then, reviews, policy), policy)
     orders = then.orders.astype(np.float64)
     whole = per_influencer(then.influencer, orders, population.size)
