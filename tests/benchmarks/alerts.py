@@ -122,7 +122,7 @@ def main() -> None:
     asked.add_argument("--family", choices=("A", "B"), default="A")
     options = asked.parse_args()
     world = make_world(options.family, n=options.influencers, seed=options.seed)
-    weak = world.dimensions()["service_attitude"] < 0.6
+    weak = world.truth.dimensions["service_attitude"] < 0.6
     with throwaway():
         for make in scenes(world):
             scene = make()
