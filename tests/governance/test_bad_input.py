@@ -41,6 +41,18 @@ def session(influencer: Any, started: Any, name: str = "s1") -> None:
         ("occurred_at", {"session_id": "s1", "occurred_at": AT - 2 * DAY - timedelta(seconds=1)}),
         ("violation_id", {"violation_id": "nobody's"}),
     ],
+    ids=[
+        "unknown code",
+        "empty facts",
+        "no evidence",
+        "unknown source",
+        "unknown class",
+        "another subject without a name",
+        "in the future",
+        "unknown session",
+        "before its session",
+        "unknown violation",
+    ],
 )
 def test_a_case_says_which_field_is_wrong(field: str, wrong: dict[str, Any]) -> None:
     who = host()
