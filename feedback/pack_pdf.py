@@ -6,6 +6,8 @@ The font is one of those that every PDF reader brings for Chinese; none is embed
 from __future__ import annotations
 
 import io
+import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
@@ -24,7 +26,10 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 from feedback.clocks import ClockName
 from feedback.models import Against, CaseEvent, Fault, Remedy, Role, State, Topic
 
-FONT = "STSong-Light"
+FONT, LATIN_FONT = "STSong-Light", "Helvetica"
+LATIN = re.compile("[ -~\xa0-\xff]+")  # whatever stands in for the Chinese font has other widths for these
+BEYOND = re.compile("[\U00010000-\U0010ffff]")  # the font would show another sign: said by name instead
+OPEN, SHUT = "\ue000", "\ue001"  # of no script: marks that escaping leaves alone
 BODY = ParagraphStyle("body", fontName=FONT, fontSize=10, leading=15, wordWrap="CJK", alignment=TA_LEFT)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=8, leading=12)
 HEAD = ParagraphStyle("head", parent=BODY, fontSize=13, leading=20, spaceBefore=6 * mm)
@@ -96,7 +101,7 @@ def _parts(pack: dict[str, Any]) -> list[Flowable]:
         ]
         parts += _part(_("The decision"), rows)
     clocks = [
-        (ClockName(c["name"]).label, f"{_when(c['due'])} {'(' + _('late') + ')' if c['late'] else ''}")
+        (ClockName(c["name"]).label, " ".join(filter(None, (_clock(c), f"({_('late')})" if c["late"] else ""))))
         for c in pack["clocks"]
     ]
     lines = [
@@ -116,7 +121,14 @@ def _part(title: Any, rows: list[tuple[Any, Any]]) -> list[Flowable]:
 
 
 def _text(value: Any, style: ParagraphStyle = BODY) -> Paragraph:
-    return Paragraph(escape(str(value)).replace("\n", "<br/>"), style)
+    words = BEYOND.sub(lambda sign: f"[{unicodedata.name(sign[0], hex(ord(sign[0]))).lower()}]", str(value))
+    lines = escape(LATIN.sub(f"{OPEN}\\g<0>{SHUT}", words)).replace("\n", "<br/>")
+    return Paragraph(lines.replace(OPEN, f'<font name="{LATIN_FONT}">').replace(SHUT, "</font>"), style)
+
+
+def _clock(clock: dict[str, Any]) -> str:
+    due = _("due %(when)s") % {"when": _when(clock["due"])}
+    return due if not clock["done_at"] else f"{due}; {_('done %(when)s') % {'when': _when(clock['done_at'])}}"
 
 
 def _when(written: str | None) -> str | None:

@@ -103,7 +103,6 @@ REFUSED = (
     "SET ROLE keeper",
     "GRANT DELETE ON ratings_event TO server",
     "INSERT INTO django_migrations (app, name, applied) VALUES ('ratings', 'x', now())",
-    "COPY ratings_event TO PROGRAM 'cat'",
 )
 
 

@@ -100,3 +100,12 @@ def test_a_long_complaint_goes_over_several_pages() -> None:
     made = evidence_pack(case, at=T0)
     assert pdf(made) == pdf(made)
     assert pdf(made).count(b"/Type /Page\n") >= 3
+
+
+def test_a_sign_the_font_does_not_have_is_said_by_its_name() -> None:
+    pack = evidence_pack(filed().case, at=T0)
+    pack["complaint"]["text"] = "Sour \U0001f600 <b> & 酸"
+    plain = {**pack, "complaint": {**pack["complaint"], "text": "Sour [grinning face] <b> & 酸"}}
+    assert pdf(pack) == pdf(plain)
+    other = {**pack, "complaint": {**pack["complaint"], "text": "Sour 㷞 <b> & 酸"}}
+    assert pdf(pack) != pdf(other)

@@ -68,7 +68,7 @@ class Action(models.Model):
     key = once()
 
     class Meta:
-        verbose_name = _("action")
+        verbose_name = pgettext_lazy("of governance", "action")
         verbose_name_plural = _("actions")
         ordering = ["-id"]
         permissions = [
