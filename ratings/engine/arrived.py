@@ -1,10 +1,12 @@
 """All reviews as figures in few bytes each, and in the order of their accounts: what trust and links look at.
 
-Accounts are told apart by two hashes of their names, 128 bits together: no dictionary of millions of names is held.
+Accounts are told apart by two hashes of their names, 96 bits together: no dictionary of millions of names is held.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +15,24 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ratings.engine.reading import batches
+from ratings.engine.shelf import Shelf
 from ratings.scoring.inputs import Bools, Index, Ints
 from ratings.scoring.policy import COMPOSITE
 
 AT_ONCE = 1_000_000
 TOP_BITS = 64
-Hashes = NDArray[np.uint64]
+Hashes = NDArray[np.unsignedinteger[Any]]
 
 FIGURES = """
 SELECT CAST(influencer AS INTEGER) AS influencer, CAST(day AS INTEGER) AS day, CAST(receipt AS INTEGER) AS receipt,
   CAST(x0 AS TINYINT) AS x0, CAST(x1 AS TINYINT) AS x1, CAST(x2 AS TINYINT) AS x2, verified,
-  hash(reviewer_id) AS first, hash(reverse(reviewer_id)) AS second
+  hash(reviewer_id) AS first, CAST(hash(reverse(reviewer_id)) >> 32 AS UINTEGER) AS second
 FROM raw_review
 """
 TIMES = "SELECT CAST(receipt AS INTEGER) AS receipt, received_at, created_at, review_id FROM raw_review"
 TYPES: dict[str, Any] = {
     "influencer": np.int32, "day": np.int32, "receipt": np.int32, "x0": np.int8, "x1": np.int8, "x2": np.int8,
-    "verified": np.bool_, "first": np.uint64, "second": np.uint64,
+    "verified": np.bool_, "first": np.uint64, "second": np.uint32,
 }  # fmt: skip
 
 
@@ -55,6 +58,7 @@ class Arrived:
     verified: Bools
     repeat: Index
     by_account: Index
+    _composite: Index | None = None
 
     @property
     def size(self) -> int:
@@ -66,8 +70,24 @@ class Arrived:
         """Number of accounts."""
         return int(self.reviewer.max(initial=-1)) + 1
 
+    @contextmanager
+    def resting(self, *, whole: bool) -> Iterator[None]:
+        """Put away what judging reviews does not look at, for as long as it takes, unless all may stand in memory."""
+        if whole or self.size <= AT_ONCE:
+            yield
+            return
+        again = Shelf().put((self.day, self.marks, self.by_account))
+        composite, none = self.composite(), np.zeros(0, dtype=np.int8)
+        self.day, self.marks, self.by_account = none, none, none
+        self._composite = composite
+        yield
+        self._composite = None
+        self.day, self.marks, self.by_account = (np.array(column) for column in again())
+
     def composite(self, rows: Index | slice = slice(None)) -> Index:
         """Weighted sum of the marks of some rows, 0..76."""
+        if self._composite is not None:
+            return self._composite[rows]
         return np.asarray(sum(np.int8(w) * x[rows] for w, x in zip(COMPOSITE, self.marks, strict=True)))
 
 

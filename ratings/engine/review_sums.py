@@ -13,7 +13,8 @@ import numpy as np
 from ratings.engine.arrived import Arrived
 from ratings.engine.trusted import Trusted, full_of
 from ratings.scoring.inputs import BucketDays, Index, Ints, ReviewDays
-from ratings.scoring.policy import Policy
+from ratings.scoring.policy import BANDS, CLASSES, Policy
+from ratings.scoring.sums import KEY
 from ratings.scoring.trust import HELD_BELOW
 
 ROWS = 600_000
@@ -92,9 +93,20 @@ class ReviewSums:
         return days, self._buckets(low, high)
 
     def _buckets(self, low: int, high: int) -> BucketDays:
-        b = self._t.buckets
-        mine = slice(*np.searchsorted(b.influencer, [low, high]))
-        return BucketDays(b.influencer[mine] - low, b.receipt[mine], b.factor[mine])
+        r, t = self._r, self._t
+        if t.buckets is not None:
+            b = t.buckets
+            mine = slice(*np.searchsorted(b.influencer, [low, high]))
+            return BucketDays(b.influencer[mine] - low, b.receipt[mine], b.factor[mine])
+        who = r.influencer[t.held]
+        some = np.flatnonzero((who >= low) & (who < high))
+        rows, let = t.held[some], t.let[some]
+        key = (who[some] - low).astype(np.int64) * KEY + t.receipt[rows]
+        days, at = np.unique(key, return_inverse=True)
+        # what was let through whole need not be told: of a day's classes only those that were not
+        factor = np.ones((days.size, CLASSES))
+        factor[at, t.known[rows] * BANDS + t.band[rows]] = let
+        return BucketDays(days // KEY, days % KEY, factor)
 
 
 def _keys(r: Arrived, t: Trusted, rows: Ints, low: int) -> tuple[Ints, tuple[Index, ...]]:

@@ -64,7 +64,8 @@ def weigh(
     r = arrived(db)
     closed = None
     if ledger is None:
-        t = replayed(r, population, sessions, policy)
+        with r.resting(whole=whole):
+            t = replayed(r, population, sessions, policy, kept=whole)
     else:
         t, closed = continued(db, r, population, sessions, policy, ledger)
     if policy.links and (ledger is None or ledger.whole):

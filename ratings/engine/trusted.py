@@ -27,6 +27,7 @@ class Trusted:
     ----------
     receipt, trust, full, known, band, why, level : as in `ledger.JUDGED`; `full` is left out where verification tells
     held, let : (h,) rows that buckets did not let through whole, and the share of each that they did
+    buckets : the same by influencer and day, where it is kept
     """
 
     receipt: Index
@@ -38,7 +39,7 @@ class Trusted:
     level: Floats | None
     held: Index
     let: Floats
-    buckets: BucketDays
+    buckets: BucketDays | None
 
     @property
     def admitted(self) -> Floats:
@@ -54,12 +55,12 @@ class Trusted:
         return np.floor(self.trust[rows] * link_factor(self.level[rows], policy)).astype(np.int32)
 
 
-def replayed(r: Arrived, population: Population, sessions: SessionRows, policy: Policy) -> Trusted:
-    """Every day judged, from the first to the last."""
+def replayed(r: Arrived, population: Population, sessions: SessionRows, policy: Policy, *, kept: bool) -> Trusted:
+    """Every day judged, from the first to the last; what buckets let through is told by day only where it is kept."""
     receipts = Receipts(r.influencer, r.reviewer, r.receipt, r.composite(), r.verified, r.repeat)
-    found = replay_days(receipts, population, sessions, policy, population.size, r.accounts, kept=False)
+    found = replay_days(receipts, population, sessions, policy, population.size, r.accounts, kept=kept)
     return Trusted(r.receipt, found.trust, None, found.known, found.band, found.why, None,
-                   found.held, found.let, found.buckets)  # fmt: skip
+                   found.held, found.let, found.buckets if kept else None)  # fmt: skip
 
 
 def full_of(r: Arrived, t: Trusted, rows: Index | slice, policy: Policy) -> Ints:

@@ -151,10 +151,10 @@ def close_days(
             share = support(day)
         if tally.influencers.size:
             accounts.settled(day, tally, factor)
-            told = np.ones(tally.influencers.size, dtype=bool) if kept else np.any(factor != 1, axis=1)
-            who.append(tally.influencers[told])
-            when.append(np.full(who[-1].size, day))
-            factors.append(factor[told])
+            if kept:
+                who.append(tally.influencers)
+                when.append(np.full(tally.influencers.size, day))
+                factors.append(factor)
     return Closing(_buckets(who, when, factors), _joined(used), share)
 
 
@@ -185,7 +185,7 @@ def replay(
     state, share : at the last close; the state is moved on. Reviews received before count as of the next day,
         orders of closed days are not looked at again
     whole : whether this is the whole platform, or a part that takes the platform's figures as they are
-    kept : whether anyone keeps what was used: else orders, and bucket days that let everything through, are left out
+    kept : whether to tell what was used, too: orders and bucket days; they are left out otherwise
 
     Notes
     -----
