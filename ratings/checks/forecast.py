@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+from scipy.special import ndtri
 
 from ratings.checks import lag, levels, shares
 from ratings.checks.history import Bools, Floats, Ints, Shows, festival
@@ -20,6 +21,7 @@ from ratings.checks.market import LEAST_SEEN, Market, observed
 from ratings.checks.rules import RULES, Rules
 from ratings.checks.terms import Terms
 
+OWN_SHAPE_FROM = 50.0  # orders a show; below, counting alone makes shows differ
 VIEWERS_FOLLOW = 0.8  # rank correlation of audience and sales within an influencer
 OWN_CATEGORY_WEIGHT = 0.5  # of an influencer's own habit (log odds), in a category it does not mostly sell
 
@@ -82,14 +84,14 @@ def forecast(
     cancels = _share(judged, "cancelled", judged.orders, market, category, terms, rules, None)
 
     busy = float(festival(np.array([(terms.show_date - EPOCH).days]))[0]) if terms.show_date else 0.0
-    rank = rng.random(size)
+    rank = even(rng, size)
     exposure = terms.slot_minutes if by_slot and terms.slot_minutes else 1.0
     level = market.slots if by_slot else market.sales
     sales, usual = _level(compared, level, market, category, terms, rng, rank, rules, of="amount", busy=busy)
     if terms.slot_minutes is not None and not by_slot:
-        part, noise = _slot_part(compared, terms.slot_minutes), rng.standard_normal(size)
+        part, noise = _slot_part(compared, terms.slot_minutes), normal(rng, size)
         sales = sales * part * np.exp(rules.slot_doubt * noise - rules.slot_doubt**2 / 2)
-    sales = sales * exposure * np.exp(doubt * rng.standard_normal(size) - doubt**2 / 2)
+    sales = sales * exposure * np.exp(doubt * normal(rng, size) - doubt**2 / 2)
     orders = rng.poisson(np.minimum(sales / terms.price, 1e12))
     stock = sum(sku.stock for sku in terms.skus)
     orders = np.minimum(orders, stock).astype(np.int64)
@@ -122,6 +124,16 @@ def forecast(
 
 
 EPOCH = date(1970, 1, 1)
+
+
+def even(rng: np.random.Generator, size: int) -> Floats:
+    """Uniform draws in random order, one in each of `size` equal strata: no seed favours any part of the range."""
+    return np.asarray((rng.permutation(size) + rng.random(size)) / size)
+
+
+def normal(rng: np.random.Generator, size: int) -> Floats:
+    """Standard normal draws, spread as evenly."""
+    return np.asarray(ndtri(even(rng, size)), dtype=np.float64)
 
 
 def _recent(shows: Shows, rules: Rules) -> Shows:
@@ -230,27 +242,28 @@ def _level(
     level, precision = mean, prior
     if base > 0 and counts > 0:
         age = float(np.sum(o.weight * shows.age[: o.host.size]) / k) if o.host.size == shows.size else 90.0
-        noise = 1 / counts + variance / k + found.drift * age
-        typical = total / base
+        sampling = 1 / counts + variance / k
+        noise = sampling + found.drift * age
+        seen = np.log(total / base) + levels.below(sampling)
         precision = prior + 1 / noise
-        level = (prior * mean + np.log(typical) / noise) / precision
+        level = (prior * mean + seen / noise) / precision
     elif base > 0:  # shows that sold nothing
         level, precision = mean - 1.0 - np.log1p(k), prior
-    log = level + rng.standard_normal(rank.size) / np.sqrt(precision)
+    log = level + normal(rng, rank.size) / np.sqrt(precision)
     effect = np.interp(rank, KNOTS, shape)
     draws = np.exp(np.minimum(log + effect, 30.0)) * found.festival**busy
     if of == "amount":
         far = np.log(terms.price / usual) if np.isfinite(usual) else 0.0
         held = float(np.clip(far, -rules.price_reach, rules.price_reach))
         doubt = rules.price_doubt * max(abs(far) - 0.25, 0.0)
-        draws = draws * np.exp(found.price * held + doubt * rng.standard_normal(rank.size) - doubt**2 / 2)
+        draws = draws * np.exp(found.price * held + doubt * normal(rng, rank.size) - doubt**2 / 2)
     return draws, usual
 
 
 def _own_shape(o: levels.Observed, amount: Floats, exposure: Floats, found: Levels, rules: Rules) -> Floats:
     """The platform's shape, widened or narrowed to how much this influencer's own shows differ."""
     ok = amount > 0  # all or none: leaving out the small ones would make shows look alike
-    k = int(ok.sum()) if o.count.size and float(np.mean(o.count)) >= levels.LEAST_COUNT else 0
+    k = int(ok.sum()) if o.count.size and float(np.mean(o.count)) >= OWN_SHAPE_FROM else 0
     pooled = float(np.var(found.shape))
     if k < levels.LEAST_OF_HOST or pooled <= 0:
         return found.shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from ratings.checks.rules import Rules
 
 KNOTS = np.linspace(0.0, 1.0, 101)
 LEAST_COUNT, LEAST_POOL, LEAST_OF_HOST = 20.0, 200, 4
+ENOUGH_COUNT = 100.0
+MOST_BELOW = 1.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def learn(o: Observed, category: Ints, categories: int, rules: Rules) -> Levels:
     amount = at_usual(o, usual, price)
     fest = _festival(o, amount, fit, n)
     exposure = o.exposure * fest**o.festival
-    shape = _shape(o, amount, exposure, fit, n)
+    many = fit & (size[o.host] >= ENOUGH_COUNT)  # their shows differ by more than by counting
+    shape = _shape(o, amount, exposure, many if many.sum() >= LEAST_POOL else fit, n)
     if shape is None:
         shape = centred(_normal(rules.default_spread))
     variance = float(np.var(np.exp(shape)))
@@ -189,9 +193,17 @@ def _host_levels(
     counts = _per(o.host, o.weight * o.count, n)
     k = _per(o.host, o.weight, n)
     known = (weight > 0) & (counts > 0)
-    level = np.log(np.where(known, total / np.maximum(weight, 1e-12), 1.0))
     noise = 1 / np.maximum(counts, 0.5) + variance / np.maximum(k, 1e-9)
+    level = np.log(np.where(known, total / np.maximum(weight, 1e-12), 1.0)) + below(noise)
     return level, noise, known
+
+
+def below(noise: Any) -> Any:
+    """How far the log of a mean lies below the log of what it estimates, on average (delta method).
+
+    Shows are skewed: most means of few shows miss the rare big one. `noise` is the relative variance of the mean.
+    """
+    return np.minimum(noise, MOST_BELOW) / 2
 
 
 def _between(
