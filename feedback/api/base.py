@@ -45,6 +45,7 @@ class TakingIn(APIView):
     parser_classes: Any = (FlatJSONParser,)
     throttled_by: Mapping[str, type[BaseThrottle]] = {}
     most_bytes = MOST_JSON
+    known_parameters: frozenset[str] = frozenset()
 
     def get_throttles(self) -> list[BaseThrottle]:
         throttle = self.throttled_by.get(self.request.method or "")
@@ -52,7 +53,7 @@ class TakingIn(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_parameters(request)
+        refuse_parameters(request, known=self.known_parameters)
         refuse_large(request, most=self.most_bytes)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:

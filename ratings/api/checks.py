@@ -22,16 +22,18 @@ from feedback.api.parsers import FlatJSONParser
 from feedback.authentication import HasScope, KeyAuthentication
 from feedback.models import ApiKey, Scope
 from feedback.pace import CheckPace, KeyPace
-from ratings.api.base import PublicView
+from ratings.api.base import PageParameters, PublicView, listed
+from ratings.api.own import given
+from ratings.api.views import paged
 from ratings.checks import exports, rules
 from ratings.checks.outcomes import record_outcome
 from ratings.checks.terms import TermsError
-from ratings.checks.verbs import Owner, check
+from ratings.checks.verbs import Owner, check, kept
 from ratings.checks.wording import audited, worded
 from ratings.models import Check
 
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The check's id.")
-MOST_LISTED = 200
+MERCHANT = OpenApiParameter("merchant", OpenApiTypes.INT, description="Which of your merchants; a key has only one.")
 
 
 class MayCheck(BasePermission):
@@ -166,10 +168,14 @@ def shown(found: Check) -> dict[str, Any]:
     }
 
 
-def owner_of(request: Request) -> Owner:
+class ListParameters(PageParameters):
+    merchant = serializers.IntegerField(required=False, min_value=1)
+
+
+def owner_of(request: Request, *, acting: int | None = None) -> Owner:
     if isinstance(request.auth, ApiKey):
-        return Owner(api_key=request.auth)
-    return Owner(user=request.user if isinstance(request.user, User) else None)
+        return Owner(api_key=request.auth, acting=acting)
+    return Owner(user=request.user if isinstance(request.user, User) else None, acting=acting)
 
 
 class Checking(TakingIn):
@@ -180,26 +186,34 @@ class Checking(TakingIn):
 
 
 class Checks(Checking):
-    @extend_schema(operation_id="check", parameters=[idempotency.PARAMETER], request=CheckIn, responses={201: CheckOut})
+    known_parameters = frozenset({"merchant", "cursor", "page_size"})
+
+    @extend_schema(
+        operation_id="check", parameters=[MERCHANT, idempotency.PARAMETER], request=CheckIn, responses={201: CheckOut}
+    )
     @idempotency.once
     def post(self, request: Request) -> Response:
         """Check terms before paying: it judges these terms, not the person. The answer is kept."""
         if not isinstance(request.data, dict):
             raise serializers.ValidationError({"terms": "have to be a JSON object"})
+        owner = owner_of(request, acting=given(ListParameters, request.query_params).get("merchant"))
         try:
-            found = check(request=request.data, owner=owner_of(request), at=timezone.now())
+            found = check(request=request.data, owner=owner, at=timezone.now())
         except TermsError as error:
             raise serializers.ValidationError(error.errors) from None
         return Response(shown(found), status=201)
 
-    @extend_schema(operation_id="checks", responses=ChecksOut)
+    @extend_schema(operation_id="checks", parameters=[ListParameters], responses=ChecksOut)
     def get(self, request: Request) -> Response:
         """One's own checks, the newest first."""
+        asked = given(ListParameters, request.query_params)
+        owner = owner_of(request, acting=asked.get("merchant"))
+        found = paged(kept, owner=owner, cursor=asked.get("cursor", ""), page_size=asked["page_size"])
         rows = [
             {"id": str(c.pk), "at": c.at.isoformat(), "influencer": c.answer["influencer"], "verdict": c.verdict}
-            for c in owner_of(request).checks().order_by("-at")[:MOST_LISTED]
+            for c in found.rows
         ]
-        return Response({"results": rows, "next": None, "previous": None})
+        return Response(listed(request, rows, found))
 
 
 class OneCheck(Checking):
@@ -256,8 +270,8 @@ class OneOutcome(Checking):
             if isinstance(data, bytes):
                 rows = exports.from_csv(data)
             else:
-                given = data.get("orders") if isinstance(data, dict) else data
-                rows = exports.from_rows(given if isinstance(given, list) else [])
+                sent = data.get("orders") if isinstance(data, dict) else data
+                rows = exports.from_rows(sent if isinstance(sent, list) else [])
             outcome = record_outcome(check=found, orders=rows, at=timezone.now())
         except TermsError as error:
             raise serializers.ValidationError(error.errors) from None

@@ -22,25 +22,36 @@ from ratings.checks.rules import RULES
 from ratings.checks.terms import Terms, TermsError
 from ratings.days import policy_date
 from ratings.models import Check, Merchant, MerchantKey, MerchantMember, PublicDocument, Scorecard
+from ratings.publication.paging import Cursor, CursorInvalid, Order, Page, page, scope_of
 
 TIERS = ("tiny", "small", "medium", "large")
 LOOKED_AT = 2_000
+NEWEST_FIRST = Order((("at", True), ("id", False)))
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose a check is: a key's, a person's, and their merchant's."""
+    """Whose a check is: a key's, a person's, and their merchant's; `acting` names one of a person's merchants."""
 
     api_key: ApiKey | None = None
     user: User | None = None
+    acting: int | None = None
 
     def merchant(self) -> Merchant | None:
-        """The merchant the key belongs to, or the first one the person acts for."""
+        """The merchant the key belongs to, or the one the person acts for: as named, else the first.
+
+        Raises TermsError when the one named is not theirs.
+        """
         if self.api_key is not None:
             key = MerchantKey.objects.filter(key=self.api_key).select_related("merchant").first()
-            return key.merchant if key else None
-        member = MerchantMember.objects.filter(user=self.user).select_related("merchant").order_by("pk").first()
-        return member.merchant if member else None
+            found = key.merchant if key else None
+        else:
+            members = MerchantMember.objects.filter(user=self.user).select_related("merchant").order_by("pk")
+            member = (members.filter(merchant=self.acting) if self.acting is not None else members).first()
+            found = member.merchant if member else None
+        if self.acting is not None and (found is None or found.pk != self.acting):
+            raise TermsError({"merchant": "is none of yours"})
+        return found
 
     def checks(self) -> QuerySet[Check]:
         """Only one's own, and one's merchant's."""
@@ -48,7 +59,20 @@ class Owner:
             mine = Q(api_key=self.api_key) | Q(merchant__keys__key=self.api_key)
         else:
             mine = Q(user=self.user) | Q(merchant__memberships__user=self.user)
-        return Check.objects.filter(mine).distinct().select_related("influencer__category")
+        if self.acting is not None:
+            mine &= Q(merchant=self.acting)
+        own = Check.objects.filter(mine).order_by().values("pk")
+        return Check.objects.filter(pk__in=own).select_related("influencer__category")
+
+
+def kept(*, owner: Owner, cursor: str = "", size: int = 50) -> Page[Check]:
+    """One's own checks, the newest first. Raises CursorInvalid."""
+    who = f"key {owner.api_key.pk}" if owner.api_key else f"user {owner.user.pk}" if owner.user else ""
+    scope = scope_of("checks", [who, owner.acting])
+    at = Cursor.read(cursor) if cursor else None
+    if at is not None and at.scope != scope:
+        raise CursorInvalid
+    return page(owner.checks(), order=NEWEST_FIRST, run=0, scope=scope, cursor=at, size=size)
 
 
 @dataclass(frozen=True)
@@ -158,12 +182,13 @@ def check(*, request: Mapping[str, Any], owner: Owner, at: datetime, as_of: date
 
     Raises TermsError naming all that is wrong with the request.
     """
+    merchant = owner.merchant()
     asked = ask(request)
     (found,) = answer([asked], at=at, as_of=as_of)
     public = publication.public_run()
     return Check.objects.create(
         influencer=asked.influencer,
-        merchant=owner.merchant(),
+        merchant=merchant,
         api_key=owner.api_key,
         user=owner.user,
         at=at,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
@@ -46,7 +47,13 @@ class Order:
 
     def key(self, row: Model) -> list[Any]:
         values = [getattr(row, name) for name, _ in self.columns]
-        return [value.isoformat() if isinstance(value, date) else value for value in values]
+        return [_plain(value) for value in values]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
 
 
 @dataclass(frozen=True)
