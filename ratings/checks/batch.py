@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from ratings.checks.terms import TermsError
 from ratings.checks.wording import VERDICTS, worded
 
 MOST_FILE = 200_000
-MOST_UPLOAD = 2_000
+MOST_UPLOAD = 100_000
+MOST_NOW = 300  # rows answered while one waits; longer files are answered by the worker
 AT_ONCE = 500
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_CELLS = 10_000_000
@@ -111,20 +112,27 @@ def parts(
 ) -> Iterator[list[dict[str, Any]]]:
     """Part by part, one line a row: the answer, or what is wrong with it."""
     for start in range(0, len(rows), AT_ONCE):
-        lines: list[dict[str, Any]] = []
-        asked: list[tuple[dict[str, Any], verbs.Asked]] = []
-        for number, row in enumerate(rows[start : start + AT_ONCE], start + 1):
-            line: dict[str, Any] = {"row": number, "influencer": str(row.get("influencer", ""))[:128]}
-            lines.append(line)
-            try:
-                asked.append((line, verbs.ask(row)))
-            except TermsError as error:
-                line["errors"] = error.errors
-        if asked:
-            found = verbs.answer([one for _line, one in asked], at=at, as_of=as_of, peers=False)
-            for (line, _one), answer in zip(asked, found, strict=True):
-                line["answer"] = answer
-        yield lines
+        yield answered(rows[start : start + AT_ONCE], first=start + 1, at=at, as_of=as_of)
+
+
+def answered(
+    rows: Sequence[Mapping[str, Any]], *, first: int, at: datetime, as_of: date | None = None
+) -> list[dict[str, Any]]:
+    """One line a row, numbered from `first`."""
+    lines: list[dict[str, Any]] = []
+    asked: list[tuple[dict[str, Any], verbs.Asked]] = []
+    for number, row in enumerate(rows, first):
+        line: dict[str, Any] = {"row": number, "influencer": str(row.get("influencer", ""))[:128]}
+        lines.append(line)
+        try:
+            asked.append((line, verbs.ask(row)))
+        except TermsError as error:
+            line["errors"] = error.errors
+    if asked:
+        found = verbs.answer([one for _line, one in asked], at=at, as_of=as_of, peers=False)
+        for (line, _one), answer in zip(asked, found, strict=True):
+            line["answer"] = answer
+    return lines
 
 
 def run(rows: Sequence[Mapping[str, Any]], *, at: datetime, as_of: date | None = None) -> list[dict[str, Any]]:
@@ -148,17 +156,22 @@ def write(lines: Sequence[Mapping[str, Any]], *, ending: str) -> bytes:
     if ending == ".json":
         body = [{**line, "answer": worded(line["answer"])} if "answer" in line else line for line in lines]
         return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return table((flat(line) for line in lines), ending=ending)
+
+
+def table(rows: Iterable[Sequence[Any]], *, ending: str) -> bytes:
+    """Flat lines under their head, as CSV or XLSX."""
     if ending == ".csv":
         out = io.StringIO(newline="")
         writer = csv.writer(out)
         writer.writerow(HEAD)
-        writer.writerows([escaped(cell) for cell in flat(line)] for line in lines)
+        writer.writerows([escaped(cell) for cell in row] for row in rows)
         return out.getvalue().encode("utf-8-sig")
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("checks")
     sheet.append(HEAD)
-    for line in lines:
-        sheet.append([escaped(cell) for cell in flat(line)])
+    for row in rows:
+        sheet.append([escaped(cell) for cell in row])
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()

@@ -5,20 +5,25 @@ different from one that ran in time: a tick that is missed is made up for by the
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Sequence
 
+from django.db import OperationalError
 from django.utils import timezone as clock
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from feedback import retention
+from ratings.checks import files
 from ratings.close import close, due
 from ratings.governance import alerts, clocks, letters
 from ratings.growth import plan
+from ratings.jobs.queue import defer_with
 from ratings.watchlist import looking, sending
 
 STALLED_AFTER = 30.0  # seconds without a sign of life of the worker that had taken a job
+CHECKING_SECONDS = 20.0
 KEEP_FAILED_HOURS = 30 * 24
 EVERY_MINUTE = "* * * * *"
 log = logging.getLogger("clearhost.worker")
@@ -91,6 +96,29 @@ def retire_old(timestamp: int) -> None:
     for what, count in retention.retire(at=clock.now()).items():
         if count:
             log.info("retired: %s %s", count, what)
+
+
+@app.task(name="check_file", lock="check_file", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def check_file(batch: str) -> None:
+    """Answer a part of a file of terms; whoever else sent one has a turn before the next part."""
+    number = uuid.UUID(batch)
+    try:
+        left = files.work(number=number, at=clock.now(), seconds=CHECKING_SECONDS)
+    except OperationalError:  # the database is away: later
+        raise
+    except Exception as why:
+        log.exception("file %s could not be checked", batch)
+        files.fail(number=number, why=type(why).__name__, at=clock.now())
+        return
+    if left:
+        defer_with(check_file, batch=batch)
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="forget_files", queueing_lock="forget_files")
+def forget_files(timestamp: int) -> None:
+    """Delete files of terms that are a month old."""
+    files.forget(at=clock.now())
 
 
 @app.task(name="watch_touched", retry=RetryStrategy(max_attempts=8, exponential_wait=3))

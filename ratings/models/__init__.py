@@ -2,6 +2,7 @@
 
 from ratings.models.alerts import Alert, AlertEvent, Desk, Rule, Suggestion, Urgency, Watch
 from ratings.models.check import Check, LearnedMarket, Outcome
+from ratings.models.check_batch import CheckBatch, CheckBatchPart
 from ratings.models.course import Attempt, Course, Question
 from ratings.models.document import HistoryPoint, KeptDocument, PublicDocument
 from ratings.models.governance import Action, Appeal, Case, Event, Notice, OutgoingEmail, Standing
@@ -24,6 +25,8 @@ __all__ = [
     "BucketDay",
     "Case",
     "Check",
+    "CheckBatch",
+    "CheckBatchPart",
     "Claim",
     "Contest",
     "Course",
