@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -42,6 +44,19 @@ REQUIRED = ("influencer", "placement_fee", "commission_rate", "category")
 MOST_PARTS = 50
 
 
+NUMBER = re.compile(r"[¥]?([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?)(万|亿)?(元|yuan)?(%)?")
+TIMES = {"万": 1e4, "亿": 1e8, "": 1.0}
+
+
+def written(text: str) -> float | None:
+    """A number as people write it: 300,000 or 30万元 or 20% or 20%."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").lower()
+    found = NUMBER.fullmatch(plain)
+    if found is None:
+        return None
+    return float(found[1]) * TIMES[found[2] or ""] / (100 if found[4] else 1)
+
+
 class _Reader:
     """Reads values of one mapping, and keeps what is wrong with them by field."""
 
@@ -58,12 +73,11 @@ class _Reader:
         if value is None:
             return default
         if isinstance(value, str):
-            text = value.strip()
-            try:
-                value = float(text.rstrip("%").replace(",", "")) / (100 if text.endswith("%") else 1)
-            except ValueError:
+            found = written(value)
+            if found is None:
                 self.bad[name] = "is not a number"
                 return default
+            value = found
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             self.bad[name] = "is not a number"
             return default

@@ -119,7 +119,8 @@ def checked(terms: Terms) -> Terms:
 
     def within(name: str, value: float | None, low: float, high: float) -> None:
         if value is not None and not (math.isfinite(value) and low <= value <= high):
-            bad[name] = f"has to lie between {low:g} and {high:g}"
+            share = (low, high) == (0, 1)
+            bad[name] = "is a share: 0.2, or 20%" if share else f"has to lie between {low:,.10g} and {high:,.10g}"
 
     within("placement_fee", terms.placement_fee, 0, MONEY_MOST)
     within("commission_rate", terms.commission_rate, 0, 1)

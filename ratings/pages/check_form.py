@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from influencers.models import Category
+from influencers.models import Category, Influencer
+from ratings import publication
 from ratings.checks.parsing import COLUMNS, FLAT
+from ratings.models import Merchant
 from ratings.pages.forms import Accessible
+from ratings.pages.views.home import matches
 
 NUMBERS: tuple[tuple[str, Any, Any, bool], ...] = (
     ("placement_fee", _("Placement fee (坑位费), yuan"), "", True),
@@ -39,7 +44,9 @@ REASONS: dict[str, str | Promise] = {
     "is needed": _("is needed"),
     "is not a number": _("is not a number"),
     "is not a whole number": _("is not a whole number"),
-    "is not known here; give its slug or id": _("is not known here; give its slug or id"),
+    "is not known here; give its slug or id": _("No host of this name, address or id is rated here."),
+    "is a share: 0.2, or 20%": _("is a share: 0.2, or 20%"),
+    "is none of yours": _("is none of yours"),
     "has to be less than the price": _("has to be less than the price"),
     "is not a day like 2026-11-11": _("is not a day like 2026-11-11"),
     "is an amount or a multiple of the fee, not both": _("is an amount or a multiple of the fee, not both"),
@@ -50,7 +57,7 @@ REASONS: dict[str, str | Promise] = {
 def said(reason: str) -> str:
     """A reason of `ratings.checks` in the reader's language."""
     if found := BETWEEN.fullmatch(reason):
-        low, high = (f"{float(part):,.10g}" for part in found.groups())
+        low, high = found.groups()
         return _now("has to lie between %(low)s and %(high)s") % {"low": low, "high": high}
     return str(REASONS.get(reason, reason))
 
@@ -58,9 +65,8 @@ def said(reason: str) -> str:
 class CheckForm(Accessible):
     """Terms as a merchant knows them; everything beyond the first rows is optional."""
 
-    influencer = forms.CharField(
-        label=_("Host"), max_length=128, help_text=_("The end of the address of its scorecard, or its id.")
-    )
+    merchant = forms.ChoiceField(label=_("You ask for"), required=False)
+    influencer = forms.CharField(label=_("Host"), max_length=128, help_text=_("Name or handle."))
     category = forms.ChoiceField(label=_("Category of the goods"))
     show_type = forms.ChoiceField(
         label=_("Kind of show"),
@@ -91,17 +97,55 @@ class CheckForm(Accessible):
         choices=[("", "—"), ("none", _("nothing")), ("pro_rata", _("what is missing")), ("full", _("all"))],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, merchants: Sequence[Merchant] = (), host: Influencer | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         categories = [(c.code, str(c)) for c in Category.objects.all()]
-        field = self.fields["category"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Please choose")), *categories]
+        self._choose("category", [("", _("Please choose")), *categories])
+        if len(merchants) > 1:
+            self._choose("merchant", [(str(one.pk), one.name) for one in merchants])
+        else:
+            del self.fields["merchant"]
+        if host is not None:
+            self.initial |= {"influencer": host.name, "category": self.initial.get("category") or host.category.code}
+            if self._same_name(host.name).count() > 1:
+                self.initial["influencer"] = host.slug
         for name, label, hint, required in NUMBERS:
             widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
             self.fields[name] = forms.CharField(
                 label=label, help_text=hint, required=required, max_length=40, widget=widget
             )
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def _same_name(self, name: str) -> QuerySet[Influencer]:
+        return Influencer.objects.filter(name=name, voided_at=None, slug__isnull=False)
+
+    def clean_influencer(self) -> str:
+        """A slug or an id as it is; a name when only one host has it; else those that could be meant."""
+        text = " ".join(str(self.cleaned_data["influencer"]).replace("\x00", "").split())
+        known = Influencer.objects.filter(voided_at=None)
+        if known.filter(slug=text).exists() or known.filter(source_id=text).exists():
+            return text
+        same = list(self._same_name(text).values_list("slug", flat=True)[:2])
+        if len(same) == 1:
+            return str(same[0])
+        lines = matches(publication.public_run(), text, size=8)
+        if not lines:
+            raise forms.ValidationError(said("is not known here; give its slug or id"))
+        found = [(line.slug, f"{line.name} ({line.category}, {line.tier})") for line in lines]
+        self.fields["influencer"] = forms.ChoiceField(label=self.fields["influencer"].label, choices=found)
+        self._bound_fields_cache.pop("influencer", None)  # type: ignore[attr-defined]
+        raise forms.ValidationError(_now("Which of these is meant?"))
+
+    def acting(self) -> int | None:
+        """The merchant that was chosen."""
+        chosen = self.cleaned_data.get("merchant")
+        return int(chosen) if chosen else None
 
     def request(self) -> dict[str, Any]:
         """As the API would be asked."""
@@ -118,6 +162,9 @@ class CheckForm(Accessible):
 
     def rows(self, *names: str) -> list[forms.BoundField]:
         return [self[name] for name in names]
+
+    def whose(self) -> list[forms.BoundField]:
+        return self.rows(*(name for name in ("merchant",) if name in self.fields))
 
     def first(self) -> list[forms.BoundField]:
         return self.rows("influencer", "category", "placement_fee", "commission_rate", "unit_price", "unit_cost")

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from django.test import Client
 from feedback.keys import create_api_key, revoke_api_key
 from feedback.models import Deal, Scope
 from influencers.models import Influencer
+from ratings.members import merchants
 from ratings.models import Check
 from ratings.worlds.canonical import write_canonical
 from ratings.worlds.demo import demo_tables
+from tests.accounts.people import AT, buyer_of
 
 UNTIL = date(2026, 1, 1)
 
@@ -123,7 +125,10 @@ def test_bad_terms_get_a_clear_answer(client: Client, host: Influencer) -> None:
 
 
 def test_pages_from_form_to_sheet(client: Client, host: Influencer) -> None:
-    assert client.get("/check/").status_code == 302
+    about = client.get(f"/check/?influencer={host.slug}")
+    assert (about.status_code, host.name in about.content.decode()) == (200, True)
+    assert f"/accounts/signup/?next=%2Fcheck%2F%3Finfluencer%3D{host.slug}" in about.content.decode()
+    assert client.post("/check/", asked(host))["Location"].startswith("/accounts/login/?next=/check/")
     client.force_login(User.objects.create_user("shop"))
     assert client.get("/check/").status_code == 200
     refused = client.post("/check/", asked(host, placement_fee="-5"))
@@ -171,10 +176,10 @@ def test_many_at_once(client: Client, host: Influencer) -> None:
     for name, content in (("a.csv", b""), ("b.csv", b"a,b\n1,2\n"), ("c.xlsx", b"no"), ("d.csv", b"\x00\xff")):
         bad = client.post("/check/many/", {"file": SimpleUploadedFile(name, content)})
         assert (bad.status_code, b'role="alert"' in bad.content) == (400, True), name
-    long = head + lines[0] * 100_000
+    long = head + lines[0] * 100_001
     refused = client.post("/check/many/", {"file": SimpleUploadedFile("long.csv", long.encode())})
     assert refused.status_code == 400
-    assert "100,000" in refused.content.decode()
+    assert "at most 100,000 can be checked at once" in refused.content.decode()
 
 
 def test_the_command_answers_every_row(host: Influencer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,3 +212,72 @@ def test_the_backtest_uses_only_what_was_known(
     assert [line["verdict"] for line in found["deals"]] == ["avoid", "not_enough_evidence", "go"]
     assert found["summary"]["saved_by_avoiding"] == 880_000
     assert json.loads(capsys.readouterr().out)["deals"] == 3
+
+
+def test_the_list_is_paged_by_cursor(client: Client, host: Influencer) -> None:
+    mine, other = keyed(), keyed()
+    made = [post(client, "checks/", asked(host, placement_fee=fee), mine).json()["id"] for fee in (1, 2, 3, 4, 5)]
+    seen, path, pages = [], "/api/v1/checks/?page_size=2", 0
+    while path:
+        page = client.get(path, headers=mine).json()
+        seen += [row["id"] for row in page["results"]]
+        path, pages, back = page["next"], pages + 1, page["previous"]
+    assert (seen, pages) == (made[::-1], 3)
+    assert [row["id"] for row in client.get(back, headers=mine).json()["results"]] == made[::-1][2:4]
+    assert client.get(back, headers=other).status_code == 400, "a cursor serves its own list"
+    for query in ("cursor=x", "page_size=0", "page_size=201", "limit=3"):
+        assert client.get(f"/api/v1/checks/?{query}", headers=mine).status_code == 400, query
+
+
+def test_one_who_acts_for_several_merchants_chooses(client: Client, host: Influencer) -> None:
+    user, first = buyer_of("晨光")
+    second = merchants.register(name="暮色", user=user, at=AT)
+    _stranger, foreign = buyer_of("别家")
+    client.force_login(user)
+    form = client.get("/check/").content.decode()
+    assert all(name in form for name in ("晨光", "暮色"))
+    assert "别家" not in form
+    assert client.post("/check/", asked(host, merchant=foreign.pk)).status_code == 400
+    client.post("/check/", asked(host, merchant=second.pk))
+    assert Check.objects.get().merchant == second
+    assert post(client, f"checks/?merchant={first.pk}", asked(host)).status_code == 201
+    refused = post(client, f"checks/?merchant={foreign.pk}", asked(host))
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["merchant"])
+    counts = [len(client.get(f"/api/v1/checks/{q}").json()["results"]) for q in ("", f"?merchant={second.pk}")]
+    assert counts == [2, 1]
+    assert client.get(f"/api/v1/checks/?merchant={foreign.pk}").json()["results"] == []
+
+
+def test_a_host_is_found_by_name_and_asked_about_when_several_are_meant(client: Client, host: Influencer) -> None:
+    client.force_login(User.objects.create_user("shop"))
+    assert f'value="{host.name}"' in client.get(f"/check/?influencer={host.slug}").content.decode()
+    assert client.post("/check/", asked(host, influencer=host.name)).status_code == 302
+    assert Check.objects.get().influencer == host
+    several = client.post("/check/", asked(host, influencer=host.name[:1]))
+    assert several.status_code == 400
+    assert f'<option value="{host.slug}"' in several.content.decode()
+    nobody = client.post("/check/", asked(host, influencer="无此主播"))
+    assert "No host of this name" in nobody.content.decode()
+
+
+def test_figures_as_people_write_them(client: Client, host: Influencer) -> None:
+    client.force_login(User.objects.create_user("shop"))
+    made = client.post("/check/", asked(host, placement_fee="30万", commission_rate="20%"), follow=True)
+    assert made.status_code == 200
+    assert "300,000" in made.content.decode()
+    refused = client.post("/check/", asked(host, commission_rate="20")).content.decode()
+    assert "is a share: 0.2, or 20%" in refused
+
+
+def test_an_answer_keeps_what_was_known_when_it_was_given(client: Client, host: Influencer) -> None:
+    """A later run with other evidence changes neither the answer nor the scorecard it names."""
+    headers = keyed()
+    before = post(client, "checks/", asked(host), headers).json()
+    card = client.get(f"/api/v1/influencers/{host.slug}/scorecard/").json()
+    assert before["scorecard"]["run"] == card["run"]
+    assert before["scorecard"]["overall"]["score"] == card["overall"]["score"]
+    call_command("rate", publish=True, as_of=UNTIL + timedelta(days=40))
+    again = client.get(f"/api/v1/checks/{before['id']}/", headers=headers).json()
+    assert again == before
+    assert client.get(f"/api/v1/influencers/{host.slug}/scorecard/").json()["run"] != again["scorecard"]["run"]
+    assert post(client, "checks/", asked(host), headers).json()["scorecard"]["run"] != again["scorecard"]["run"]

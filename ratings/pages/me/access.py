@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -55,6 +56,8 @@ def own_merchant(view: Page) -> Page:
         wanted = kwargs.pop("merchant", None)
         own = roles.merchants_of(request.user)
         merchant = next((found for found in own if wanted in (None, found.pk)), None)
+        if merchant is None and wanted is None:
+            return redirect("pages:register_merchant")
         if merchant is None:
             raise Http404
         return view(request, merchant, *args, **kwargs)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback.pace import CheckPace, ManyChecksPace, pause
-from ratings.checks import batch, exports, verbs
+from feedback.pace import CheckPace, pause
+from influencers.models import Influencer
+from ratings.checks import batch, exports, files, verbs
 from ratings.checks.outcomes import record_outcome
-from ratings.checks.parsing import COLUMNS, FLAT
+from ratings.checks.parsing import COLUMNS, FLAT, terms_of
+from ratings.checks.rules import RULES
 from ratings.checks.terms import TermsError
 from ratings.checks.verbs import Owner
 from ratings.checks.wording import CHECKS, OUTCOMES, VERDICT_MEANS, VERDICTS, audited, worded
-from ratings.models import Check
+from ratings.members import roles
+from ratings.models import Check, Follow
 from ratings.pages.charts.money import fee_line, profit_histogram, refund_lag
 from ratings.pages.check_form import CheckForm, said
 from ratings.pages.slow_down import slow_down
@@ -30,67 +37,68 @@ from ratings.pages.uploads import at_most
 MEGABYTE = 1024 * 1024
 LISTED = 20
 MARKS = {"pass": "✓", "warn": "!", "fail": "✕", "unknown": "?"}
-CONTENT = {
-    ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
-def owner(request: HttpRequest) -> Owner:
+def owner(request: HttpRequest, acting: int | None = None) -> Owner:
     assert isinstance(request.user, User)
-    return Owner(user=request.user)
+    return Owner(user=request.user, acting=acting)
 
 
 @never_cache
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    form = CheckForm(request.POST or None, initial=request.GET.dict())
+    if not request.user.is_authenticated:
+        return introduction(request)
+    own = roles.merchants_of(request.user)
+    host = named(request.GET.get("influencer", ""))
+    form = CheckForm(request.POST or None, initial=request.GET.dict(), merchants=own, host=host)
     if form.is_valid():
         if wait := pause(request, CheckPace):
             return slow_down(request, wait)
         try:
-            found = verbs.check(request=form.request(), owner=owner(request), at=timezone.now())
+            found = verbs.check(request=form.request(), owner=owner(request, form.acting()), at=timezone.now())
             return redirect("pages:check_one", id=found.pk)
         except TermsError as error:
             form.refuse(error.errors)
     return page(request, form, status=400 if form.is_bound else 200)
 
 
+def named(reference: str) -> Influencer | None:
+    """The host that the address names."""
+    try:
+        return verbs.find(reference)
+    except TermsError:
+        return None
+
+
+def introduction(request: HttpRequest) -> HttpResponse:
+    """What the check answers and what is needed for it, to those who are not signed in."""
+    if request.method == "POST":
+        return redirect_to_login(request.get_full_path())
+    context = {
+        "rules": RULES,
+        "host": named(request.GET.get("influencer", "")),
+        "after": urlencode({"next": request.get_full_path()}),
+        "section": "check",
+    }
+    return render(request, "ratings/check_about.html", context)
+
+
 def page(request: HttpRequest, form: CheckForm, *, status: int = 200, refused: str = "") -> HttpResponse:
-    earlier = owner(request).checks().order_by("-at")[:LISTED]
+    own = owner(request)
+    earlier = verbs.kept(owner=own, size=LISTED).rows
     context = {
         "form": form,
         "earlier": [(one, VERDICTS.get(one.verdict, one.verdict)) for one in earlier],
+        "files": files.of(own)[:LISTED],
         "columns": ", ".join((*COLUMNS, *FLAT)),
         "most": f"{batch.MOST_UPLOAD:,}",
+        "now": f"{batch.MOST_NOW:,}",
         "refused": refused,
         "hidden": True,
         "section": "check",
     }
     return render(request, "ratings/check_new.html", context, status=status)
-
-
-@at_most(16 * MEGABYTE)
-@never_cache
-@login_required
-@require_POST
-def many(request: HttpRequest) -> HttpResponse:
-    """A file in, a file out; nothing is stored."""
-    if wait := pause(request, ManyChecksPace):
-        return slow_down(request, wait)
-    given = request.FILES.get("file")
-    ending = ".csv" if request.POST.get("form") == "csv" else ".xlsx"
-    try:
-        if given is None:
-            raise batch.BatchRefusedError(_("Please choose a file."))
-        rows = batch.read(given.read(), name=given.name or "", most=batch.MOST_UPLOAD)
-        body = batch.write(batch.run(rows, at=timezone.now()), ending=ending)
-    except batch.BatchRefusedError as error:
-        return page(request, CheckForm(), status=400, refused=str(error))
-    answer = HttpResponse(body, content_type=CONTENT[ending])
-    answer["Content-Disposition"] = f'attachment; filename="checks{ending}"'
-    return answer
 
 
 def own(request: HttpRequest, id: str) -> Check:
@@ -105,7 +113,7 @@ def own(request: HttpRequest, id: str) -> Check:
 @require_safe
 def one(request: HttpRequest, id: str) -> HttpResponse:
     found = own(request, id)
-    at_fee = fee_figures(found.answer, request.GET.get("fee", ""), float(found.request["placement_fee"]))
+    at_fee = fee_figures(found.answer, request.GET.get("fee", ""), terms_of(found.request).placement_fee)
     if request.headers.get("HX-Request"):
         return render(request, "ratings/parts/check_fee.html", {"at_fee": at_fee})
     return sheet(request, found, at_fee=at_fee)
@@ -115,7 +123,7 @@ def sheet(
     request: HttpRequest, found: Check, *, at_fee: dict[str, Any] | None = None, refused: str = "", status: int = 200
 ) -> HttpResponse:
     answer = worded(found.answer)
-    fee = float(found.request["placement_fee"])
+    fee = terms_of(found.request).placement_fee
     last = found.outcomes.first()
     forecast = answer["forecast"]
     context = {
@@ -136,6 +144,9 @@ def sheet(
             (_("Profit, clawback not collected, yuan"), forecast["profit"]["not_collected"]),
             (_("Profit, clawback collected, yuan"), forecast["profit"]["collected"]),
         ],
+        "kept": forecast["profit"]["not_collected"],
+        "given": list(asked_for(found)),
+        "parts": [round(100 * part["share"]) for part in answer["counter_offer"]["pay_schedule"]],
         "histogram": profit_histogram(forecast["histogram"], chance=answer["p_fee_earned_back"]),
         "fees": fee_line(answer["fee_curve"], fee=fee, break_even=answer["break_even_fee"]),
         "lag": refund_lag(answer["refund_lag"], safe_day=answer["safe_balance_day"]),
@@ -155,11 +166,44 @@ def sheet(
         "audit_at": last.at if last else None,
         "marks": MARKS,
         "refused": refused,
+        "merchants": followers(request, found),
+        "again": urlencode(dict(again(found))),
         "twin": reverse("api-check", args=[found.pk]),
         "hidden": True,
         "section": "check",
     }
     return render(request, "ratings/check_one.html", context, status=status)
+
+
+def again(found: Check) -> Iterator[tuple[str, str]]:
+    """The terms as the form takes them."""
+    slug = found.influencer.slug or found.influencer.source_id
+    given = {**found.request, "influencer": slug}
+    guarantee = given.pop("guarantee", None)
+    if isinstance(guarantee, dict):
+        given |= {f"guarantee_{name}": value for name, value in guarantee.items()}
+    for name, value in given.items():
+        if isinstance(value, str | int | float):
+            yield name, str(value)
+
+
+def asked_for(found: Check) -> Iterator[tuple[str, str]]:
+    """The terms that were given, with the words of the form."""
+    form = CheckForm()
+    values = dict(again(found))
+    for name, field in form.fields.items():
+        if name in values and name not in ("influencer", "placement_fee"):
+            choices = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
+            yield str(field.label), str(choices.get(values[name], values[name]))
+
+
+def followers(request: HttpRequest, found: Check) -> list[dict[str, Any]]:
+    """The reader's merchants, each with whether it follows this host."""
+    own = roles.merchants_of(request.user)
+    following = set(
+        Follow.objects.filter(merchant__in=own, influencer=found.influencer).values_list("merchant", flat=True)
+    )
+    return [{"pk": one.pk, "name": one.name, "follows": one.pk in following} for one in own]
 
 
 def fee_figures(answer: dict[str, Any], asked: str, fee: float) -> dict[str, float]:

@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from rest_framework.throttling import AnonRateThrottle
 
-from feedback.api.base import pause
+from feedback.pace import ManyChecksPace, pause
 from ratings.checks import batch, files
 from ratings.checks.wording import VERDICTS
 from ratings.jobs import tasks
@@ -32,18 +31,13 @@ CONTENT = {
 LOOK_AGAIN = 3  # seconds
 
 
-class ManyThrottle(AnonRateThrottle):
-    scope = "many-checks"
-    rate = "30/hour"
-
-
 @at_most(32 * MEGABYTE)
 @never_cache
 @login_required
 @require_POST
 def many(request: HttpRequest) -> HttpResponse:
     """A file in: its answers at once when it is short, else the page that shows how far it is."""
-    if wait := pause(request, ManyThrottle):
+    if wait := pause(request, ManyChecksPace):
         return slow_down(request, wait)
     given = request.FILES.get("file")
     ending = ".csv" if request.POST.get("form") == "csv" else ".xlsx"

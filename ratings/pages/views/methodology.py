@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ratings import publication
+from ratings.checks import rules as check_rules
 from ratings.models import PublicRun
 from ratings.pages import calculator, labels, wording
 from ratings.pages.boards import categories
@@ -30,6 +31,8 @@ def methodology(request: HttpRequest) -> HttpResponse:
         "public": public,
         "dimensions": [(labels.name(labels.DIMENSIONS, d), labels.name(labels.ABOUT, d)) for d in DIMENSIONS],
         "twin": "/api/v1/methodology/",
+        "rules": check_rules.RULES,
+        "check_rules": check_rules.document(),
     }
     if public and (known := understood(public)):
         context |= calculated(request, public, *known)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('feedback', '0010_staff_permissions'),
-        ('ratings', '0021_first_courses'),
+        ('ratings', '0023_renamed_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
