@@ -108,7 +108,8 @@ class CheckForm(Accessible):
         else:
             del self.fields["merchant"]
         if host is not None:
-            self.initial |= {"influencer": host.name, "category": self.initial.get("category") or host.category.code}
+            self.initial["influencer"] = host.name
+            self.initial["category"] = self.initial.get("category") or host.category.code
             if self._same_name(host.name).count() > 1:
                 self.initial["influencer"] = host.slug
         for name, label, hint, required in NUMBERS:
@@ -121,6 +122,12 @@ class CheckForm(Accessible):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+    def words(self, name: str, value: str) -> str:
+        """A value as the form shows it."""
+        field = self.fields[name]
+        pairs: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+        return str(next((label for code, label in pairs if str(code) == value), value))
 
     def _same_name(self, name: str) -> QuerySet[Influencer]:
         return Influencer.objects.filter(name=name, voided_at=None, slug__isnull=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
@@ -193,8 +192,7 @@ def asked_for(found: Check) -> Iterator[tuple[str, str]]:
     values = dict(again(found))
     for name, field in form.fields.items():
         if name in values and name not in ("influencer", "placement_fee"):
-            choices = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
-            yield str(field.label), str(choices.get(values[name], values[name]))
+            yield str(field.label), form.words(name, values[name])
 
 
 def followers(request: HttpRequest, found: Check) -> list[dict[str, Any]]:
