@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('feedback', '0010_staff_permissions'),
-        ('ratings', '0023_renamed_accounts'),
+        ('ratings', '0026_seniors_merge'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
