@@ -28,6 +28,10 @@ WEB = [
     "--no-ws",
     "--respawn-failed-workers",
 ]
+TERMS_OF_7 = (
+    "placement_fee=60000&commission_rate=0.1&unit_price=420&unit_cost=330&guarantee_amount=300000"
+    "&guarantee_clawback=pro_rata"
+)
 STOPPED = ["web", "worker"]  # in this order, then PostgreSQL
 
 
@@ -82,7 +86,7 @@ def tour(home: str) -> None:
     for title, path in (
         ("a famous host beside a small one", f"/compare/?slugs={slugs[1]},{slugs[2]}"),
         ("why the famous one is no higher", f"/influencers/{slugs[1]}/#why-h"),
-        ("a placement fee checked before it is paid", f"/check/?influencer={slugs[7]}"),
+        ("a placement fee checked before it is paid", f"/check/?influencer={slugs[7]}&{TERMS_OF_7}"),
         ("what waits for staff (user moderator)", "/admin/queue/"),
         ("a plan for growth (user host)", f"/me/{slugs[10]}/plan/"),
     ):
