@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,7 @@ def write_by_day(*, until: date, into: Path) -> dict[str, int]:
             else:
                 duck.execute(f"COPY (SELECT * FROM read_parquet({rows})) TO {target} (FORMAT parquet)")
             (counts[kind.name],) = duck.execute(f"SELECT count(*) FROM read_parquet({rows})").fetchone() or (0,)
+        shutil.copyfile(Path(room) / "merged.parquet", into / "merged.parquet")
     return counts
 
 

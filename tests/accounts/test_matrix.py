@@ -104,6 +104,7 @@ def doors(name: str) -> list[Door]:
     merchant = Merchant.objects.get(name=f"shop{name}")
     contest, reply = Contest.objects.get(source_id=f"r{name}"), Reply.objects.get(review_id=f"r{name}")
     hook, check = Hook.objects.get(merchant=merchant), Check.objects.get(merchant=merchant)
+    claim = Claim.objects.get(influencer=influencer, state="approved")
     text = {"text": "A text that is long enough."}
     return [
         *(Door(host, "get", own + path) for path in ("", "plan/", "what-if/?shows=1", "reviews/", "cases/")),
@@ -132,12 +133,16 @@ def doors(name: str) -> list[Door]:
         Door(shop, "get", f"/api/v1/checks/{check.pk}/", changes=True),  # its owner's reading: tests of the checks
         Door(shop, "post", f"/api/v1/checks/{check.pk}/outcome/", {"orders": []}, as_json=True, changes=True),
         Door(shop, "get", f"/check/{check.pk}/", changes=True),
+        Door(shop, "post", f"/check/{check.pk}/outcome/", {}, changes=True),
+        Door(shop, "delete", f"/api/v1/watchlist/hooks/{hook.pk}/", changes=True),
+        Door(host, "get", f"{own}appeal/1/", changes=True),
+        Door(host, "post", f"/me/claims/{claim.pk}/end/", {}, changes=True),
     ]  # fmt: skip
 
 
 def knock(client: Client, door: Door) -> Any:
-    if door.method == "get":
-        return client.get(door.path)
+    if door.method in ("get", "delete"):
+        return getattr(client, door.method)(door.path)
     if door.as_json:
         return client.post(door.path, json.dumps(door.data), content_type="application/json")
     return client.post(door.path, door.data)
@@ -175,6 +180,7 @@ def test_every_role_at_every_door(cast: dict[str, Callable[[], Client]]) -> None
     assert Reply.objects.filter(ended_at=None).count() == 2
     assert Contest.objects.filter(state="filed").count() == 2
     assert Hook.objects.filter(ended_at=None).count() == 2
+    assert Claim.objects.filter(state="approved").count() == 2
 
 
 def test_the_numbers_of_others_open_nothing(cast: dict[str, Callable[[], Client]]) -> None:

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from feedback.kinds import KINDS
 from feedback.models import Complaint, Refund, Review, Session, Violation
@@ -127,3 +130,35 @@ def test_nothing_asked_nothing_changed(closed: Run) -> None:
     mine = own(influencer=Influencer.objects.order_by("pk")[0], at=AT)
     found = what_if(own=mine, wanted={Lever.COMPLAINTS: 0, Lever.REFUNDS: -3})
     assert (found.gain, found.changed) == (0.0, {})
+
+
+KINDS_OF = {
+    Lever.COMPLAINTS: ("complaints", {"status": "withdrawn"}),
+    Lever.REFUNDS: ("refunds", {"fault": "buyer", "reason": "no_reason"}),
+    Lever.VIOLATIONS: ("violations", {"status": "overturned"}),
+    Lever.PROFESSIONALISM: ("reviews", {"professionalism": 5}),
+    Lever.SERVICE: ("reviews", {"service": 5}),
+    Lever.AS_DESCRIBED: ("reviews", {"as_described": 5}),
+}
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    number=st.integers(0, 1_000),
+    wanted=st.dictionaries(st.sampled_from(sorted(KINDS_OF)), st.integers(1, 12), min_size=1, max_size=4),
+)
+def test_any_changes_together_of_anyone(closed: Run, number: int, wanted: dict[Lever, int]) -> None:
+    """Reviews that several levers change are revised once, with all of it."""
+    everyone = list(Influencer.objects.order_by("pk"))
+    influencer = everyone[number % len(everyone)]
+    found = what_if(own=own(influencer=influencer, at=AT), wanted=wanted)
+    with transaction.atomic():
+        becomes: dict[tuple[str, str], dict[str, Any]] = {}
+        for lever, ids in found.changed.items():
+            kind, values = KINDS_OF[Lever(lever)]
+            for source_id in ids:
+                becomes.setdefault((kind, source_id), {}).update(values)
+        for (kind, source_id), values in becomes.items():
+            revise(kind, source_id, **values)
+        assert abs(reality(influencer, closed) - found.after.score) < 1e-4
+        transaction.set_rollback(True)

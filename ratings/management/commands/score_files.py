@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
 import tempfile
@@ -51,6 +52,9 @@ class Command(BaseCommand):
             "--as-of", type=date.fromisoformat, metavar="DATE", required=True, help="first day that is left out"
         )
         parser.add_argument("--out", type=Path, metavar="FILE", required=True, help="scores file to write (JSON)")
+        parser.add_argument(
+            "--merged", metavar="FILE", type=Path, help="CSV with influencer_id and into_id: who goes on as whom"
+        )
         parser.add_argument("--engine", choices=ENGINES, default="embedded")
         parser.add_argument(
             "--explain", choices=EXPLAIN, default="summary", help="contributions: none, per channel, or per event"
@@ -71,7 +75,12 @@ class Command(BaseCommand):
                 if clean is None:
                     clean = Path(room) / "clean"
                     found = evidence.from_files(
-                        folder, until=options["as_of"], into=clean, rejects=rejects, mappings=options["mappings"]
+                        folder,
+                        until=options["as_of"],
+                        into=clean,
+                        rejects=rejects,
+                        mappings=options["mappings"],
+                        merged=_merged(options["merged"]),
                     )
                     rejected = found.rejected
                 scores = rate_evidence(
@@ -90,6 +99,18 @@ class Command(BaseCommand):
         if rejected:
             self.stderr.write(f"{rejected} rows were rejected, each with its reason in {rejects}")
             sys.exit(REJECTED)
+
+
+def _merged(path: Path | None) -> list[tuple[str, str]]:
+    """Who goes on as whom; in one step, so that there is no chain and no circle."""
+    if path is None:
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [(row.get("influencer_id") or "", row.get("into_id") or "") for row in csv.DictReader(file)]
+    gone, into = {one for one, _other in rows}, {other for _one, other in rows}
+    if not all(one and other for one, other in rows) or len(gone) < len(rows) or gone & into:
+        raise ValueError(f"{path}: each row names influencer_id and into_id; nobody goes on twice, or as who goes on")
+    return rows
 
 
 def _clean(options: dict[str, Any]) -> Path | str | None:
