@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: setup demo test spark check bench lock screenshots audit fuzz abuse
+.PHONY: setup demo test spark check faults bench lock screenshots audit fuzz abuse
 
 setup: .venv/.installed
 
@@ -22,6 +22,10 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	CLEARHOST_POSTGRES=test $(BIN)/python manage.py makemigrations --check --dry-run
+
+# a whole installation broken again and again: ROUNDS=1000 SEED=3 REPORT=figures.json; longer as root, who fills disks
+faults: .venv/.installed-dev
+	@ROUNDS=$(or $(ROUNDS),200) SEED=$(or $(SEED),1) $(BIN)/python -m pytest tests/faults -q -s --no-header $(ARGS)
 
 # ARGS="ingest --scale 0.1"; on a machine that does nothing else
 bench: .venv/.installed-dev

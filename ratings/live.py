@@ -92,13 +92,14 @@ def _renew(influencers: Collection[int], public: PublicRun, at: datetime) -> Non
         )
 
 
-def recount(*, influencers: Collection[int], as_of: date, run: Run) -> Iterator[Recounted]:
+def recount(*, influencers: Collection[int], as_of: date, run: Run, from_files: bool = False) -> Iterator[Recounted]:
     """Score some influencers from their own evidence before `as_of`, with the parameters of `run`.
 
-    Of one that was merged into another it is the other.
+    Of one that was merged into another it is the other. `from_files`: by the engine of a full rating, whatever is
+    faster for so few; the answer is the same.
     """
     influencers = set(Influencer.survivors(influencers).values())
-    scores = _rescore(influencers, as_of, run)
+    scores = _rescore(influencers, as_of, run, from_files=from_files)
     known = Influencer.objects.select_related("category").in_bulk(list(influencers))
     by_source = {found.source_id: found for found in known.values()}
     before = {
@@ -144,13 +145,15 @@ def _learned(pk: int, digest: str) -> tuple[Policy, Parameters]:
     return Policy.from_document(run.policy.document), Parameters.from_document(run.parameters)
 
 
-def _rescore(influencers: Collection[int], as_of: date, run: Run, explain: str = "summary") -> Scores:
+def _rescore(
+    influencers: Collection[int], as_of: date, run: Run, explain: str = "summary", *, from_files: bool = False
+) -> Scores:
     """Rate some influencers by the parameters of `run`: from sums the database makes, or from files for single events.
 
     Before the first close nothing is judged yet, and everything is gathered as for a full rating.
     """
     policy, parameters = _learned(run.pk, run.digest)
-    if explain == "summary" and ledger.last_day() is not None:
+    if explain == "summary" and not from_files and ledger.last_day() is not None:
         gathered = few.gather(influencers=influencers, as_of=as_of, policy=policy)
         return rate_gathered(gathered, as_of=as_of, policy=policy, parameters=parameters)
     with tempfile.TemporaryDirectory(prefix="clearhost-live-") as folder:

@@ -40,11 +40,26 @@ def read_parquet(stream: Stream, wanted: frozenset[str]) -> Iterator[Chunk]:
         if file.metadata.num_rows > SMALL + ROWS_IN_A_BYTE * path.stat().st_size:
             raise Refused("the file claims more rows than its bytes can hold")
         number = 1
-        for batch in file.iter_batches(batch_size=ROWS):
+        for batch in _readable(file):
             columns = {name: as_text(batch[name]) for name in batch.schema.names}
             lines = np.arange(number, number + batch.num_rows, dtype=np.int64)
             number += batch.num_rows
             yield _chunk(columns, lines)
+
+
+def _readable(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """The rows up to where the file is damaged; Refused there, so that what came before is not lost."""
+    batches, number = file.iter_batches(batch_size=ROWS), 1
+    while True:
+        try:
+            batch = next(batches, None)
+        except (pa.ArrowException, OSError) as error:
+            reason = f"the Parquet data is damaged ({error}): rows from this one on are lost; fetch the file again"
+            raise Refused(reason, number) from None
+        if batch is None:
+            return
+        number += batch.num_rows
+        yield batch
 
 
 def read_xlsx(stream: Stream, wanted: frozenset[str]) -> Iterator[Chunk]:

@@ -70,7 +70,7 @@ def _open_days(last: int | None) -> int:
 
 def _compare(checked: Checked, public: PublicRun, as_of: date, who: list[int]) -> None:
     said = {d.influencer_id: d for d in PublicDocument.objects.filter(influencer__in=who)}
-    for found in live.recount(influencers=who, as_of=as_of, run=public.run):
+    for found in live.recount(influencers=who, as_of=as_of, run=public.run, from_files=True):
         checked.looked_at += 1
         document = said.get(found.influencer.pk)
         if document is None:

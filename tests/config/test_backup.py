@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 from config import backup as writing
 from config.backup import BackupError, backup, digests
 from config.restore import restore
+from influencers.models import Category
 from ratings import ledger, verify
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -68,6 +69,18 @@ def empty(kept: Any, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 def elsewhere_than_here(sql: str) -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute(sql)
+
+
+@pytest.mark.django_db
+def test_a_digest_is_of_what_is_there_and_not_of_its_order() -> None:
+    found = []
+    for first, second in (("aa", "bb"), ("bb", "aa"), ("aa", "cc")):
+        Category.objects.all().delete()
+        Category.objects.create(pk=1 if first == "aa" else 2, code=first)
+        Category.objects.create(pk=2 if first == "aa" else 1, code=second)
+        found.append(digests()["influencers_category"])
+    assert found[0] == found[1] != found[2]
+    assert found[2][0] == 2
 
 
 def rebuilt(path: Path, to: Path, **changes: Any) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -49,10 +50,21 @@ class Command(BaseCommand):
         with RejectsFile(path) as rejects:
             groups = self._groups(options, rejects)
             summaries: list[Summary] = []
-            with self._progress([files for group in groups for files in group]):
-                for group in groups:
-                    summaries += load(group, dry_run=options["dry_run"])
+            try:
+                with self._progress([files for group in groups for files in group]):
+                    for group in groups:
+                        summaries += load(group, dry_run=options["dry_run"])
+            except (OperationalError, InterfaceError, OSError) as why:  # no room, no server, no file any more
+                self._broken_off(groups[len(summaries) :], why)
         self._say(groups, summaries, rejects, options)
+
+    def _broken_off(self, left: list[list[Files]], why: Exception) -> NoReturn:
+        names = ", ".join(path.name for group in left for files in group for path in files.paths)
+        text = _(
+            "broken off: %(why)s\nNothing of %(names)s is stored. Run the same command again when that is mended: "
+            "what is loaded already counts as duplicate."
+        )
+        raise CommandError(text % {"why": str(why).strip(), "names": names}, returncode=FAILED) from why
 
     def _name(self, options: dict[str, Any]) -> str:
         return options["dir"].resolve().name if options["dir"] else options["kind"] or "ingest"
