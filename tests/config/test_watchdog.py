@@ -1,5 +1,6 @@
 """Processes are stopped in order, asked first, killed when deaf, and nothing of their group stays."""
 
+import os
 import subprocess
 import sys
 import time
@@ -52,3 +53,21 @@ def test_one_that_is_gone_already_is_no_trouble() -> None:
     process = start("print(1, flush=True)")
     process.communicate()
     watchdog.stop([process.pid])
+
+
+def test_it_looks_around_while_nobody_tells_it_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "GLANCE", 0.02)
+    source, other = os.pipe()
+    looks: list[int] = []
+
+    def idle() -> None:
+        looks.append(len(looks))
+        if len(looks) == 3:
+            os.write(other, b"+12\n+1")  # a line may come in two pieces
+        if len(looks) == 5:
+            os.write(other, b"3\n-12\n")
+            os.close(other)
+
+    assert list(watchdog.lines(source, idle=idle)) == ["+12", "+13", "-12"]
+    assert len(looks) == 5
+    os.close(source)

@@ -48,10 +48,9 @@ def applied() -> set[tuple[str, str]]:
 
 
 def test_forward_under_load_and_past_a_table_in_use(old: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "300ms")
-    monkeypatch.setattr(migrate, "PAUSE", 0.05)
-    monkeypatch.setattr(migrate, "ATTEMPTS", 2)
-    with psycopg.connect(**installation.conninfo()) as reader:
+    with monkeypatch.context() as hurried, psycopg.connect(**installation.conninfo()) as reader:
+        for name, value in (("LOCK_TIMEOUT", "300ms"), ("PAUSE", 0.05), ("ATTEMPTS", 2)):
+            hurried.setattr(migrate, name, value)
         reader.execute("SELECT count(*) FROM feedback_review")  # and stays open, as a long report does
         with installation.used("first") as user:
             with pytest.raises(CommandError, match="in use through 2 attempts"):
