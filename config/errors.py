@@ -2,7 +2,6 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
@@ -32,7 +31,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault, or the database's: away, full, or too slow for one request."""
     if not _of_api(request):
         return pages.server_error(request)
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if not isinstance(sys.exc_info()[1], pages.AWAY):
         return errors.plain(request, 500)
     response = errors.plain(request, 503)
     response["Retry-After"] = pages.RETRY_SECONDS

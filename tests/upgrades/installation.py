@@ -49,6 +49,7 @@ class User(threading.Thread):
     written: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    again: int = 0
 
     def __post_init__(self) -> None:
         super().__init__(daemon=True)
@@ -64,6 +65,13 @@ class User(threading.Thread):
                 source_id = f"{self.called}-{len(self.written)}"
                 try:
                     own.execute(WRITE, [source_id])
+                except psycopg.errors.DeadlockDetected:  # answered 503: whoever sends it sends it again
+                    self.again += 1
+                    continue
+                except psycopg.Error as why:
+                    self.wrong.append(repr(why))
+                    return
+                try:
                     self.written.append(source_id)
                     own.execute(READ)
                 except psycopg.Error as why:
@@ -142,6 +150,7 @@ def main() -> None:
         "longest wait": round(waits[-1], 3),
         "p99 wait": round(waits[int(len(waits) * 0.99)], 4),
         "errors": user.wrong,
+        "sent again": user.again,
         "lost": asked.rows + len(user.written) - there,
     }
     print(json.dumps(figures, indent=1))

@@ -11,11 +11,12 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from config import roles
 
-LOCK_TIMEOUT = "2s"
+LOCK_TIMEOUT = "500ms"  # less than deadlock_timeout, so that of two who wait for each other the migration gives way
+LONGER, EVERY = "2s", 5  # and each so many attempts more than it, after which an autovacuum gives way
 ATTEMPTS = int(os.environ.get("MIGRATE_ATTEMPTS", "30"))
 PAUSE = 1.0  # seconds that the others get between two attempts
 
@@ -24,8 +25,6 @@ class Command(migrate.Command):
     """Django's own, followed by the grants of the application's role."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with connections[options["database"]].cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
         try:
             self._patiently(*args, **options)
         finally:
@@ -39,10 +38,13 @@ class Command(migrate.Command):
     def _patiently(self, *args: Any, **options: Any) -> None:
         """What is applied stays; an attempt goes on where the one before gave way."""
         for attempt in range(1, ATTEMPTS + 1):
+            with connections[options["database"]].cursor() as cursor:
+                patience = LONGER if attempt % EVERY == 0 else LOCK_TIMEOUT
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [patience])
             try:
                 return super().handle(*args, **options)
             except OperationalError as why:
-                if not isinstance(why.__cause__, LockNotAvailable):
+                if not isinstance(why.__cause__, LockNotAvailable | DeadlockDetected):
                     raise
                 if attempt == ATTEMPTS:
                     raise CommandError(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from feedback.ingest.rejects import RejectsFile
 from feedback.kinds import KINDS
 
 FAILED = 2
+# no room, no server, no file any more; copies go past Django, which would have given their errors its own names
+BROKEN_OFF = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, OSError)
 
 
 class Command(BaseCommand):
@@ -54,7 +57,7 @@ class Command(BaseCommand):
                 with self._progress([files for group in groups for files in group]):
                     for group in groups:
                         summaries += load(group, dry_run=options["dry_run"])
-            except (OperationalError, InterfaceError, OSError) as why:  # no room, no server, no file any more
+            except BROKEN_OFF as why:
                 self._broken_off(groups[len(summaries) :], why)
         self._say(groups, summaries, rejects, options)
 
