@@ -42,7 +42,8 @@ class Command(migrate.Command):
                 patience = LONGER if attempt % EVERY == 0 else LOCK_TIMEOUT
                 cursor.execute("SELECT set_config('lock_timeout', %s, false)", [patience])
             try:
-                return super().handle(*args, **options)
+                super().handle(*args, **options)
+                return
             except OperationalError as why:
                 if not isinstance(why.__cause__, LockNotAvailable | DeadlockDetected):
                     raise
@@ -53,4 +54,3 @@ class Command(migrate.Command):
                         "(pg_stat_activity), then run manage.py migrate again."
                     ) from why
                 time.sleep(PAUSE)
-        return None
