@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.core.management import call_command
 
 from ratings.engine.gathered import EngineError
 from ratings.rating import rate_evidence
@@ -84,8 +85,10 @@ def judged_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_shuffled_and_split_input_gives_the_same_bytes(workers: Cluster, tmp_path: Path, expected: bytes) -> None:
-    folder = write(world().shuffled(9), tmp_path / "split", files=3)
-    assert rated(folder, "spark") == expected
+    folder, out = write(world().shuffled(9), tmp_path / "split", files=3), tmp_path / "scores.json"
+    asked = ("--clean", "--engine", "spark", "--as-of", str(AS_OF), "--out", str(out))
+    call_command("score_files", f"file://{folder}", *asked)
+    assert out.read_bytes() == expected
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(
