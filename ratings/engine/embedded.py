@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from ratings.engine.gathered import (
     Gathered,
     event_days,
     exposure_days,
+    no_reviews,
     population_of,
     session_rows,
 )
@@ -51,12 +54,18 @@ def gather(
     EngineError
         When a file cannot be read, a column has another type, or a sum leaves 64 bits.
     """
+    try:
+        return _gather(evidence, as_of_day, policy, rows, ledger, whole)
+    except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
+        raise EngineError(f"the evidence cannot be summed: {error}") from error
+
+
+@contextmanager
+def _opened(evidence: Path | Mapping[str, pa.Table]) -> Iterator[Any]:
     with connection() as db:
-        try:
-            _register(db, evidence)
-            return _gather(db, as_of_day, policy, rows, ledger, whole)
-        except (duckdb.Error, pa.ArrowInvalid, OSError) as error:
-            raise EngineError(f"the evidence cannot be summed: {error}") from error
+        _register(db, evidence)
+        db.execute(f"CREATE TABLE influencer AS {prepare.INFLUENCER}")
+        yield db
 
 
 def _register(db: Any, evidence: Path | Mapping[str, pa.Table]) -> None:
@@ -88,8 +97,37 @@ def _register(db: Any, evidence: Path | Mapping[str, pa.Table]) -> None:
         db.execute(f"CREATE VIEW {kind} AS SELECT {picked} {source}")
 
 
-def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger | None, whole: bool) -> Gathered:
-    db.execute(f"CREATE TABLE influencer AS {prepare.INFLUENCER}")
+def _gather(
+    evidence: Path | Mapping[str, pa.Table],
+    as_of_day: int,
+    policy: Policy,
+    rows: bool,
+    ledger: Ledger | None,
+    whole: bool,
+) -> Gathered:
+    with _opened(evidence) as db:
+        found = _but_reviews(db, as_of_day, policy, rows, whole)
+    # who goes on as somebody else is added to them, which takes the sums of both
+    whole = whole or bool(np.any(found.goes_on != np.arange(found.population.size)))
+    # one database after the other: what the first one held of memory it gives back only when it is closed
+    with _opened(evidence) as db:
+        reviewed = reviews.weigh(
+            db, found.population, found.sums.sessions, policy, ledger=ledger, rows=rows, whole=whole
+        )
+    return replace(
+        found,
+        sums=replace(found.sums, reviews=reviewed.days, buckets=reviewed.buckets),
+        verified=reviewed.verified,
+        held=reviewed.held,
+        held_fast=reviewed.held_fast,
+        closed=reviewed.closed,
+        review_rows=reviewed.rows,
+        parts=reviewed.parts,
+    )
+
+
+def _but_reviews(db: Any, as_of_day: int, policy: Policy, rows: bool, whole: bool) -> Gathered:
+    """Everything that is no review; theirs stands empty."""
     ids = reading.column(db, "SELECT influencer_id FROM influencer ORDER BY influencer")
     categories = reading.column(db, "SELECT COALESCE(category, '') FROM influencer ORDER BY influencer")
     population = population_of(ids, categories, as_of_day)
@@ -104,35 +142,21 @@ def _gather(db: Any, as_of_day: int, policy: Policy, rows: bool, ledger: Ledger 
     events = reading.fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
     if not whole:
         events = {name: reading.narrow(events.pop(name)) for name in list(events)}
-    for done in ("session", "refund_of_session") if rows else ("session", "refund_of_session", "event"):
-        db.execute(f"DROP TABLE {done} CASCADE")
-    goes_on = np.asarray(db.execute(prepare.GOES_ON).fetchnumpy()["influencer"]).astype(np.int64)
-    # who goes on as somebody else is added to them, which takes the sums of both
-    whole = whole or bool(np.any(goes_on != np.arange(population.size)))
-    reviewed = reviews.weigh(db, population, sessions, policy, ledger=ledger, rows=rows, whole=whole)
     red = np.full(population.size, -1, dtype=np.int64)
     for influencer, day in db.execute(prepare.RED_LINE).fetchall():
         red[influencer] = day
-    sums = DaySums(
-        reviewed.days,
-        reviewed.buckets,
-        event_days(events),
-        exposure_days(exposure),
-        sessions,
-        red,
-    )
+    nobody = np.zeros(population.size, dtype=np.int64)
     return Gathered(
         population=population,
-        sums=sums,
+        sums=DaySums(*no_reviews(), event_days(events), exposure_days(exposure), sessions, red),
         counts=_counts(db, population.size),
-        verified=reviewed.verified,
-        held=reviewed.held,
-        held_fast=reviewed.held_fast,
-        closed=reviewed.closed,
-        review_rows=reviewed.rows,
+        verified=nobody,
+        held=nobody,
+        held_fast=nobody,
+        closed=None,
+        review_rows=None,
         event_rows=_event_rows(db) if rows else None,
-        goes_on=goes_on,
-        parts=reviewed.parts,
+        goes_on=np.asarray(db.execute(prepare.GOES_ON).fetchnumpy()["influencer"]).astype(np.int64),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ratings.engine.ledger import Closed
 from ratings.engine.review_sums import ReviewSums
 from ratings.scoring.inputs import (
+    BucketDays,
     DaySums,
     EventDays,
     EventRows,
@@ -19,9 +20,11 @@ from ratings.scoring.inputs import (
     Floats,
     Ints,
     Population,
+    ReviewDays,
     ReviewRows,
     SessionRows,
 )
+from ratings.scoring.policy import CLASSES
 
 KINDS = ("sessions", "reviews", "refunds", "complaints", "violations")
 
@@ -113,3 +116,10 @@ def exposure_days(e: Mapping[str, Ints]) -> ExposureDays:
     """From the answer to `aggregate.EXPOSURE_SUMS`."""
     plain, squares = (np.stack([e[f"{name}{k}"] for k in range(3)]) for name in ("exposure", "exposure2"))
     return ExposureDays(e["influencer"], e["day"], plain, squares, e["orders"])
+
+
+def no_reviews() -> tuple[ReviewDays, BucketDays]:
+    """The sums of no reviews."""
+    none, four = np.zeros(0, dtype=np.int64), np.zeros((4, 0), dtype=np.int64)
+    days = ReviewDays(none, none, none, none, none, none, none, none, none, four, four, four)
+    return days, BucketDays(none, none, np.zeros((0, CLASSES)))

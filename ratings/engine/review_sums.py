@@ -17,7 +17,7 @@ from ratings.scoring.policy import BANDS, CLASSES, Policy
 from ratings.scoring.sums import KEY
 from ratings.scoring.trust import HELD_BELOW
 
-ROWS = 600_000
+ROWS = 300_000
 MARKS = 4
 
 

@@ -16,9 +16,9 @@ import numpy as np
 from ratings.scoring.inputs import Bools, Floats, Index, Ints
 from ratings.scoring.policy import Policy
 
-REVIEWS_AT_ONCE = 1_000_000
-PAIRS_AT_ONCE = 1_000_000
-KEYS_AT_ONCE = 10_000_000
+REVIEWS_AT_ONCE = 500_000
+PAIRS_AT_ONCE = 500_000
+KEYS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
@@ -83,6 +84,7 @@ class Command(BaseCommand):
                         merged=_merged(options["merged"]),
                     )
                     rejected = found.rejected
+                pa.default_memory_pool().release_unused()
                 scores = rate_evidence(
                     clean,
                     as_of=options["as_of"],
