@@ -1,8 +1,8 @@
-"""Django's `makemessages`, which here also finds reasons of constants (5th of `_c`, 2nd and 3rd of `_rule`), `noop`."""
+"""Django's `makemessages`, which here also finds reasons of constants (5th of `_c`, 3rd of `_rule`), `noop`."""
 
 from django.core.management.commands import makemessages
 
-OF_OURS = ("_c:5", "_rule:2", "_rule:3", "noop")
+OF_OURS = ("_c:5", "_rule:3", "noop")
 
 
 class Command(makemessages.Command):
