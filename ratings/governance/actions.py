@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as noop
 
 from ratings.governance import ladder, notices, violations
 from ratings.governance.book import Book, name_of
-from ratings.governance.cases import dismiss, interim_hold, open_case, release, settle_case, still_open, told
+from ratings.governance.cases import dismiss, interim_hold, let_go, open_case, release, settle_case, still_open, told
 from ratings.governance.drafting import draft, measured
 from ratings.governance.errors import AlreadyActed, CannotAct, SamePerson, TooLate
 from ratings.governance.merging import merge, unmerge
@@ -247,9 +247,7 @@ def over(action: Action) -> AlreadyActed:
 def _put_in_force(book: Book, action: Action, data: dict[str, Any], *, by: User, reason: str) -> None:
     settle_case(action.case, CaseState.DECIDED, book.at)
     violations.tell(case=action.case, status="confirmed", at=book.at)
-    if book.standing.held_until is not None:
-        book.standing.held_until = None
-        book.write(EventKind.RELEASED, by=by, case=action.case, reason=noop("The case is decided."))
+    let_go(book, action.case, by=by, reason=noop("The case is decided."))
     if action.case.subject == Subject.INFLUENCER:
         book.write(EventKind.ISSUED, by=by, action=action, reason=reason, data=data)
     else:

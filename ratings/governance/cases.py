@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from feedback.keys import OWN_SOURCE
 from feedback.models import Violation
@@ -115,7 +116,7 @@ def dismiss(*, case: Case, reason: str, by: User, at: datetime) -> Case:
     case = still_open(case)
     given("reason", reason)
     settle_case(case, CaseState.DISMISSED, book.at)
-    book.standing.held_until = None
+    let_go(book, case, by=by, reason=noop("The case is dismissed."))
     book.write(EventKind.DISMISSED, by=by, case=case, reason=reason)
     book.close()
     return case
@@ -144,7 +145,7 @@ def interim_hold(*, case: Case, hours: int, reason: str, by: User, at: datetime,
             at=before.at,
         )
     until = book.at + timedelta(hours=hours)
-    book.standing.held_until = until
+    book.standing.held_until = max(until, book.standing.held_until or until)
     book.write(EventKind.HELD, by=by, case=case, reason=given("reason", reason), data={"until": until.isoformat()})
     notices.held(case=case, until=until, reason=reason, language=language, at=book.at)
     book.close()
@@ -155,12 +156,25 @@ def interim_hold(*, case: Case, hours: int, reason: str, by: User, at: datetime,
 def release(*, case: Case, reason: str, by: User | None, at: datetime) -> Case:
     """End an interim hold early: the undoing of `interim_hold`. Raises CannotAct when nothing is held."""
     book = Book(case.influencer, at)
-    if book.standing.held_until is None:
+    if not let_go(book, case, by=by, reason=given("reason", reason)):
         raise CannotAct(_("Nothing is held."))
-    book.standing.held_until = None
-    book.write(EventKind.RELEASED, by=by, case=case, reason=given("reason", reason))
     book.close()
     return case
+
+
+def let_go(book: Book, case: Case, *, by: User | None, reason: str) -> bool:
+    """End the hold that stands for this case, if one does; what is held for another case stays held."""
+    holds = Event.objects.filter(influencer__in=book.ids, kind__in=(EventKind.HELD, EventKind.RELEASED))
+    until: dict[int | None, datetime | None] = {}
+    for of, kind, data in holds.order_by("id").values_list("case", "kind", "data"):
+        until[of] = datetime.fromisoformat(data["until"]) if kind == EventKind.HELD else None
+    if book.standing.held_until is None or until.pop(case.pk, None) is None:
+        return False
+    open_ones = Case.objects.filter(pk__in=list(until), state__in=(CaseState.OPEN, CaseState.PROPOSED))
+    others = [until[pk] for pk in open_ones.values_list("pk", flat=True)]
+    book.standing.held_until = max((end for end in others if end is not None and end > book.at), default=None)
+    book.write(EventKind.RELEASED, by=by, case=case, reason=reason)
+    return True
 
 
 def still_open(case: Case) -> Case:

@@ -230,6 +230,24 @@ def test_a_hold_ends_by_itself_after_its_hours() -> None:
         actions.interim_hold(case=case(who), hours=10, reason="Not class A.", by=staff("mo"), at=AT + 3 * DAY)
 
 
+def test_a_hold_stands_for_its_case_and_no_other() -> None:
+    who = host()
+    red, other, small = case(who, "PRD-01"), case(who, "AIG-02"), case(who, "PRM-02")
+    actions.interim_hold(case=red, hours=72, reason="On sale still.", by=staff("mo"), at=AT)
+    actions.dismiss(case=small, reason="No proof.", by=staff("mo"), at=AT + DAY)
+    issued(case(who, "SVC-02", at=AT), at=AT + DAY)
+    assert Standing.objects.get(influencer=who).held_until == AT + 3 * DAY
+    with pytest.raises(CannotAct):
+        actions.release(case=other, reason="Not this one.", by=staff("mo"), at=AT + DAY)
+    actions.interim_hold(case=other, hours=24, reason="That, too.", by=staff("mo"), at=AT + DAY)
+    actions.dismiss(case=red, reason="Genuine.", by=staff("mo"), at=AT + DAY)
+    standing = Standing.objects.get(influencer=who)
+    assert (standing.held_until, standing.frozen) == (AT + 2 * DAY, True)
+    actions.release(case=other, reason="Off sale.", by=staff("mo"), at=AT + DAY)
+    standing.refresh_from_db()
+    assert (standing.held_until, standing.frozen) == (None, False)
+
+
 def test_every_step_says_who_when_and_why() -> None:
     who = host()
     acted(who)
