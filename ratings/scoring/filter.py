@@ -108,31 +108,40 @@ def _together(
     influencer: Ints, counts: Ints, y: Floats, noise: Floats, keep: Floats, end: Floats, prior: Floats, between: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """The filter over arrays, each day's k-th of every influencer together."""
-    mean, variance, gain = prior.copy(), between.copy(), np.zeros(y.size)
-    order, cuts = _ranks(influencer, counts)
+    # those with most days first: whoever has a k-th day stands in front of whoever has none, and rows lie day by day
+    people = np.argsort(-counts, kind="stable")
+    order, cuts = _by_place(counts, people)
+    y, noise, keep = y[order], noise[order], keep[order]
+    p, v = prior[people], between[people]
+    mean, variance, gain = p.copy(), v.copy(), np.zeros(y.size)
     for k in range(cuts.size - 1):
-        rows = order[cuts[k] : cuts[k + 1]]
-        who = influencer[rows]
+        rows = slice(cuts[k], cuts[k + 1])
+        who = slice(0, cuts[k + 1] - cuts[k])
+        m, w = mean[who], variance[who]
         if k:
             rho = keep[rows]
-            mean[who] = prior[who] + rho * (mean[who] - prior[who])
-            variance[who] = rho * rho * variance[who] + between[who] * (1 - rho * rho)
-        g = variance[who] / (variance[who] + noise[rows])
-        mean[who] += g * (y[rows] - mean[who])
-        variance[who] *= 1 - g
-        gain[rows] = g
-    carry, weight = end.copy(), np.zeros(gain.size)
+            m[:] = p[who] + rho * (m - p[who])
+            w[:] = rho * rho * w + v[who] * (1 - rho * rho)
+        g = np.divide(w, w + noise[rows], out=gain[rows])
+        m += g * (y[rows] - m)
+        w *= 1 - g
+    carry, weight = end[people], np.zeros(gain.size)
     for k in range(cuts.size - 2, -1, -1):
-        rows = order[cuts[k] : cuts[k + 1]]
-        who = influencer[rows]
-        weight[rows] = gain[rows] * carry[who]
-        carry[who] *= (1 - gain[rows]) * keep[rows]
-    return mean, variance, weight
+        rows, left = slice(cuts[k], cuts[k + 1]), carry[: cuts[k + 1] - cuts[k]]
+        np.multiply(gain[rows], left, out=weight[rows])
+        left *= (1 - gain[rows]) * keep[rows]
+    result = mean.copy(), variance.copy(), weight.copy()
+    for into, of, at in zip(result, (mean, variance, weight), (people, people, order), strict=True):
+        into[at] = of
+    return result
 
 
-def _ranks(influencer: Ints, counts: Ints) -> tuple[Ints, Ints]:
-    """Rows ordered by their place within their influencer, and where each place begins."""
-    first = np.cumsum(counts) - counts
-    rank = np.arange(influencer.size) - first[influencer]
-    order = np.argsort(rank, kind="stable")
-    return order, np.searchsorted(rank[order], np.arange(int(counts.max(initial=0)) + 1))
+def _by_place(counts: Ints, people: Ints) -> tuple[Ints, Ints]:
+    """Rows by their place within their influencer, those of a place in the order of `people`; where places begin."""
+    first, many = (np.cumsum(counts) - counts)[people], counts[people]
+    size = int(counts.max(initial=0))
+    # how many have a k-th row
+    wide = np.searchsorted(-many, -np.arange(size), side="left")
+    cuts = np.r_[0, np.cumsum(wide)]
+    place = np.repeat(np.arange(size), wide)
+    return first[np.arange(int(cuts[-1])) - cuts[place]] + place, cuts

@@ -14,7 +14,7 @@ import numpy as np
 
 from ratings.scoring.inputs import Bools, Floats, Ints, Population, SessionRows
 from ratings.scoring.policy import Policy
-from ratings.scoring.robust import MAD_TO_SD, median, tukey
+from ratings.scoring.robust import MAD_TO_SD, median, median_exceeds, tukey
 from ratings.scoring.sums import per_influencer
 
 SESSION_FACTORS = tuple(float(np.log(b)) for b in (2, 3, 5, 8, 13, 20, 40))
@@ -211,10 +211,10 @@ def _review_rate(reviews: Ints, orders: Floats) -> float:
 
 def _spread(deviation: Floats, sampling: Floats) -> float:
     """Variance between influencers at which the median standardised deviation is that of a normal; 60 bisections."""
-    low, high = 1e-4, TOP_VARIANCE
+    low, high, size = 1e-4, TOP_VARIANCE, np.abs(deviation)
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
-        if median(np.abs(deviation) / np.sqrt(middle + sampling)) > 0.6745:
+        if median_exceeds(size / np.sqrt(middle + sampling), 0.6745):
             low = middle
         else:
             high = middle

@@ -20,6 +20,13 @@ def median(x: Floats) -> float:
     return float((low + high) / 2)
 
 
+def median_exceeds(x: Floats, bound: float) -> bool:
+    """Whether `median(x)` is above a bound, mostly by counting alone."""
+    twice = 2 * int(np.count_nonzero(x > bound))
+    # where exactly half are above, the middle lies between the two that it is the mean of
+    return twice > x.size or (twice == x.size and x.size > 0 and median(x) > bound)
+
+
 def tukey(y: Floats, design: Floats) -> tuple[tuple[float, ...], float, float]:
     """Coefficients, median residual and robust sd of the residuals, after 12 fixed iterations.
 
@@ -35,8 +42,9 @@ def tukey(y: Floats, design: Floats) -> tuple[tuple[float, ...], float, float]:
     k, weight = design.shape[0], np.ones(y.size)
     coefficients, center, spread = np.zeros(k), 0.0, 0.0
     for _ in range(ITERATIONS):
-        normal = np.array([[np.sum(weight * a * b) for b in design] for a in design])
-        right = np.array([np.sum(weight * a * y) for a in design])
+        weighted = [weight * column for column in design]
+        normal = np.array([[np.sum(a * b) for b in design] for a in weighted])
+        right = np.array([np.sum(a * y) for a in weighted])
         normal = normal + np.eye(k) * (1e-9 * np.trace(normal) / k)
         coefficients = np.linalg.solve(normal, right)
         residual = y - sum(c * column for c, column in zip(coefficients, design, strict=True))
