@@ -95,7 +95,9 @@ def _first(digest: str, asked: str, at: datetime) -> Answered | None:
         with transaction.atomic():
             Answered.objects.create(digest=digest, fingerprint=asked, at=at)
     except IntegrityError:
-        found = Answered.objects.select_for_update().get(pk=digest)
+        found = Answered.objects.select_for_update().filter(pk=digest).first()
+        if found is None:  # let go of at this very moment
+            return _first(digest, asked, at)
         if found.at >= at - KEPT:
             return found
         Answered.objects.filter(pk=digest).update(fingerprint=asked, at=at)

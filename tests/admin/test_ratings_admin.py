@@ -41,7 +41,7 @@ def test_lists_and_records_open_read_only(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     base = f"/admin/ratings/{model._meta.model_name}/"
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert admin_client.get(base).status_code == 200
     assert admin_client.get(base, {"q": "Host"}).status_code == 200
     found = model._default_manager.first()

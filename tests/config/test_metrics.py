@@ -160,3 +160,19 @@ def test_readyz_says_so_and_goes_on_serving(client: Client, closed: Run) -> None
     body = answer.json()
     assert body["status"] == "degraded", "the tests have no worker"
     assert any("No worker" in reason for reason in body["degraded"])
+
+
+def test_folders_of_servers_that_are_gone_go_and_a_folder_that_cannot_be_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(shared_counts.VARIABLE, raising=False)
+    monkeypatch.setattr("config.shared_counts.state.folder", lambda: tmp_path)
+    gone = tmp_path / "metrics" / "999999999"
+    gone.mkdir(parents=True)
+    shared_counts.begin()
+    assert os.environ.pop(shared_counts.VARIABLE) == str(tmp_path / "metrics" / str(os.getppid()))
+    assert [path.name for path in (tmp_path / "metrics").iterdir()] == [str(os.getppid())]
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("config.shared_counts.state.folder", lambda: tmp_path / "file")
+    shared_counts.begin()
+    assert shared_counts.VARIABLE not in os.environ
