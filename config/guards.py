@@ -42,7 +42,7 @@ SINCE = "staff_since"
 PERSONAL = re.compile(
     r"(feedback_(case|review|complaint|refund|order|attachment|ticket)|auth_user|account_emailaddress|mfa_authenticator"
     r"|usersessions_usersession|influencers_influencer|ratings_(claim|contest|appeal|merchantmember|memberevent))_"
-    r"(changelist|change|history|delete|attachment)"
+    r"(changelist|change|history|delete|file|step)"
 )
 
 
