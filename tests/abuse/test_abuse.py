@@ -205,8 +205,7 @@ def test_complaint_bombing(service: Callers) -> None:
     assert Case.objects.filter(influencer=target).count() == 120
     taken_up()
     assert abs(score(target) - before) < 0.01, "only what staff uphold counts"
-    assert Alert.objects.filter(influencer=target, rule=Rule.COMPLAINT_BURST, state="open").exists()
-    line("complaint bombing", [*one, *many], through, "score unmoved; alert raised")
+    line("complaint bombing", [*one, *many], through, "score unmoved")
 
 
 def test_appeal_and_contest_spam(service: Callers) -> None:
