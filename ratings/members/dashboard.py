@@ -81,7 +81,9 @@ def _changes(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[di
 
 
 def _complaints(influencer: Influencer) -> list[ComplaintCase]:
-    found = ComplaintCase.objects.filter(influencer=influencer, state__in=complaints.OPEN)
+    found = ComplaintCase.objects.filter(
+        influencer__in=Influencer.with_merged(influencer.pk), state__in=complaints.OPEN
+    )
     return list(found.order_by("opened_at")[:SHOWN])
 
 
@@ -105,7 +107,7 @@ def _complaint(case: ComplaintCase, at: datetime) -> dict[str, Any]:
 
 
 def _contests(influencer: Influencer) -> list[Contest]:
-    return list(Contest.objects.filter(influencer=influencer)[:SHOWN])
+    return list(Contest.objects.filter(influencer__in=Influencer.with_merged(influencer.pk))[:SHOWN])
 
 
 def contest_row(found: Contest, at: datetime) -> dict[str, Any]:
