@@ -96,7 +96,7 @@ def question(sql: str) -> str:
 def answer(asked: str, *, until: date, influencers: Collection[int]) -> tuple[Any, ...]:
     """The one row that a `question` about some influencers has before the start of `until`, prepared and in binary."""
     names = {"start": start_of(until), "influencers": Influencer.with_merged(*influencers)}
-    with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor, connection.connection.pipeline():
+    with _within(), psycopg.Cursor(connection.connection) as cursor, connection.connection.pipeline():
         # planned once, whoever is asked about; compiling it would take longer than the answer
         cursor.execute(
             "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
@@ -104,6 +104,11 @@ def answer(asked: str, *, until: date, influencers: Collection[int]) -> tuple[An
         row: tuple[Any, ...] | None = cursor.execute(asked, names, prepare=True, binary=True).fetchone()
     assert row is not None
     return row
+
+
+def _within() -> contextlib.AbstractContextManager[None]:
+    """The caller's transaction, or one of its own."""
+    return contextlib.nullcontext() if connection.in_atomic_block else transaction.atomic()
 
 
 @contextlib.contextmanager

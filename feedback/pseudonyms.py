@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -20,6 +21,7 @@ from feedback.models import PseudonymKey
 
 SIZE = 16  # bytes
 LOCK = "SELECT pg_advisory_xact_lock{shared}(hashtext('feedback.pseudonyms'), 0)"
+USED = "SELECT fingerprint FROM feedback_pseudonymkey ORDER BY id"
 COLUMNS = (("feedback_review", "reviewer_id"), ("feedback_order", "buyer_id"))
 HISTORY = (("reviews", "reviewer_id"), ("orders", "buyer_id"))
 
@@ -51,13 +53,15 @@ def in_use() -> Hash:
     KeysDiffer
         when this process does not know all of the keys, or others: one person would become two.
     """
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor, connection.connection.pipeline():
         cursor.execute(LOCK.format(shared="_shared"))
-    known, stored = list(settings.REVIEWER_KEYS), list(PseudonymKey.objects.order_by("pk"))
+        stored = [row[0] for row in cursor.execute(USED).fetchall()]
+    known = list(settings.REVIEWER_KEYS)
     if not stored:
         PseudonymKey.objects.bulk_create([PseudonymKey(pk=1, fingerprint=fingerprint(known[0]))], ignore_conflicts=True)
         return hashing(known[:1])
-    if [key.fingerprint for key in stored] != [fingerprint(name) for name in known[: len(stored)]]:
+    if stored != [fingerprint(name) for name in known[: len(stored)]]:
         raise KeysDiffer(
             "REVIEWER_KEY is not what the stored pseudonyms were made with. Give all keys, in order, and start anew."
         )

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from feedback import intake
+from feedback import intake, single
 from feedback.columns import Column, Kind, Type
 from feedback.ingest.expressions import FORMULA
 from feedback.ingest.mapping import canonical
@@ -131,6 +131,12 @@ def record_own(*, kind: Kind, row: Mapping[str, Any], at: datetime) -> None:
     """Take in one row that the service itself wrote, of values typed already; it must not be refused."""
     values = {column.name: _typed_value(column, row.get(column.name)) for column in kind.columns}
     values["received_at"] = _microseconds(at)
+    if kind.refers_to_influencer and kind.event_time and kind.rated:
+        new, covered = single.stored_as_new(kind=kind, values=values)
+        if new:
+            if not covered:
+                intake.assume_covered(kind=kind, since=at)
+            return
     schema = typed_schema(kind).insert(0, pa.field("file", pa.int32()))
     one = {"file": 0, "line": 1, **values}
     table = pa.table([_single(one[field.name], field.type) for field in schema], schema=schema)

@@ -48,7 +48,7 @@ class Staging:
         self.cursor = connection.cursor()
 
     def fill(self, batches: Iterable[tuple[int, pa.Table]]) -> None:
-        columns = ", ".join(f"{quoted(column.name)} {_staged_type(column)}" for column in self.kind.columns)
+        columns = ", ".join(f"{quoted(column.name)} {staged_type(column)}" for column in self.kind.columns)
         self._run("SET LOCAL work_mem = '128MB'")
         self._run("SET LOCAL jit = off")
         self._table("staged", f"(file int, line bigint, {columns}) ON COMMIT DROP")
@@ -268,7 +268,7 @@ class Staging:
         yield from rows
 
 
-def _staged_type(column: Column) -> str:
+def staged_type(column: Column) -> str:
     return "uuid" if column.name in PSEUDONYMS else STAGED_TYPES[column.type]
 
 

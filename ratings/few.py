@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -35,9 +36,11 @@ from ratings.scoring.replay import Receipts, Replayed, replay
 from ratings.scoring.sums import KEY
 from ratings.scoring.trust import HELD_BELOW
 
+OURS = "influencer_id = ANY(ARRAY(SELECT influencer_id FROM influencers))"  # by the index, however many there are
 KINDS = ("sessions", "reviews", "refunds", "complaints", "violations")
 REVIEW_SUMS = ("n", "o", "o2", "full_o", *(f"{name}{k}" for name in ("ox", "oxx", "fx") for k in range(4)))
 EXPOSURES = tuple(f"{name}{k}" for name in ("exposure", "exposure2") for k in range(3))
+ROW = (*aggregate.REVIEW_KEYS, "trust", "full_trust", *(f"x{k}" for k in range(4)))
 X3 = " + ".join(f"{weight} * x{k}" for k, weight in enumerate(COMPOSITE))
 FRESH = ("influencer", "reviewer_id", "day", "receipt", "x0", "x1", "x2", "verified", "repeat")
 SESSION = (
@@ -80,12 +83,13 @@ def _statement(policy: Policy) -> str:
         "exposed": aggregate.EXPOSURE_SUMS,
         "happened": aggregate.EVENT_SUMS,
         "let_through": f"SELECT i.influencer, b.receipt, {let}, b.factor FROM ratings_bucketday b "
-        "JOIN influencer i USING (influencer_id)",
-        "own": "SELECT j.* FROM ratings_reviewtrust j JOIN influencer i USING (influencer_id)",
+        f"JOIN influencer i USING (influencer_id) WHERE {OURS}",
+        "own": f"SELECT j.* FROM ratings_reviewtrust j WHERE {OURS}",
         "closed": "SELECT r.rowid, j.* FROM raw_review r JOIN own j USING (review_id)",
         # what a source has since given to somebody else was judged under its former influencer
-        "moved": "SELECT r.rowid, j.* FROM (SELECT * FROM raw_review WHERE rowid NOT IN (SELECT rowid FROM closed)) r "
-        "JOIN ratings_reviewtrust j USING (review_id)",
+        "lost": "SELECT * FROM raw_review WHERE rowid NOT IN (SELECT rowid FROM closed)",
+        "moved": "SELECT r.rowid, j.* FROM ratings_reviewtrust j JOIN lost r USING (review_id) "
+        "WHERE j.review_id = ANY(ARRAY(SELECT review_id FROM lost))",
         "known": "SELECT * FROM closed UNION ALL SELECT * FROM moved",
         "judged": "SELECT r.influencer, r.day, j.receipt, j.known, j.band, r.x0, r.x1, r.x2, r.verified, "
         f"floor(j.trust * (1 / (1 + {policy.link_weight!r}::float8 * j.level))) AS trust, j.full_trust, "
@@ -127,8 +131,8 @@ def _question(policy: Policy) -> str:
     return evidence.question(_statement(policy))
 
 
-def gather(*, influencers: Collection[int], as_of: date, policy: Policy) -> Gathered:
-    """What `engine.embedded.gather` gives of these influencers, as part of all; at least one day must be closed."""
+def gather(*, influencers: Collection[int], as_of: date, policy: Policy, closed: ledger.LastClose) -> Gathered:
+    """What `engine.embedded.gather` gives of these influencers, as part of all; `closed` is the last close."""
     answer = iter(evidence.answer(_question(policy), until=as_of, influencers=influencers))
     given = {name: {column: next(answer) or [] for column in columns} for name, _, columns, _ in PARTS}
     names, category = np.unique(np.array([c or "" for c in given["influencer"]["category"]], str), return_inverse=True)
@@ -136,7 +140,7 @@ def gather(*, influencers: Collection[int], as_of: date, policy: Policy) -> Gath
     population = Population(ids, category.astype(np.int64), tuple(str(x) for x in names), day_number(as_of))
     sessions = _sessions(given["session"])
     fresh = {name: _ints(given["fresh"][name]) for name in FRESH if name != "reviewer_id"}
-    found = _judged(fresh, given["fresh"]["reviewer_id"], population, sessions, policy)
+    found = _judged(fresh, given["fresh"]["reviewer_id"], population, sessions, policy, closed)
     counts = {name: _ints(values) for name, values in given["counts"].items()}
     place = np.argsort(counts.pop("influencer"), kind="stable")
     counts = {name: values[place] for name, values in counts.items()}
@@ -183,12 +187,17 @@ def _exposures(given: dict[str, Any]) -> ExposureDays:
 
 
 def _judged(
-    fresh: dict[str, Ints], reviewers: list[str], population: Population, sessions: SessionRows, policy: Policy
+    fresh: dict[str, Ints],
+    reviewers: list[str],
+    population: Population,
+    sessions: SessionRows,
+    policy: Policy,
+    closed: ledger.LastClose,
 ) -> Replayed:
     """Trust of what no close has judged, and what the buckets let through of it, from the last close on."""
     accounts = sorted(set(reviewers))
     place = {name: k for k, name in enumerate(accounts)}
-    state, share = ledger.state_of(influencers=population.ids, reviewers=accounts, policy=policy)
+    state, share = ledger.state_of(last=closed, influencers=population.ids, reviewers=accounts, policy=policy)
     composite = sum(weight * fresh[f"x{k}"] for k, weight in enumerate(COMPOSITE))
     first = state.day + 1
     receipts = Receipts(
@@ -222,28 +231,17 @@ def _review_days(judged: dict[str, Any], fresh: dict[str, Ints], found: Replayed
         rows = [fresh["influencer"], fresh["day"], fresh["receipt"], found.known, found.band, found.trust, found.full]
         x = [fresh[f"x{k}"] for k in range(3)]
         rows += [*x, np.asarray(sum(weight * mark for weight, mark in zip(COMPOSITE, x, strict=True)))]
-        db = _small()
-        db.executemany(
-            "INSERT INTO review VALUES (?,?,?,?,?,?,?,?,?,?,?)", zip(*(r.tolist() for r in rows), strict=True)
-        )
-        new = zip(*db.execute(aggregate.REVIEW_SUMS), strict=True)
-        db.execute("DELETE FROM review")
-        columns = {
-            name: np.concatenate([columns[name], _ints(values)]) for name, values in zip(columns, new, strict=True)
-        }
+        with closing(sqlite3.connect(":memory:")) as db:
+            db.execute(f"CREATE TABLE review ({', '.join(f'{name} BIGINT' for name in ROW)})")
+            marks = ", ".join("?" * len(ROW))
+            db.executemany(f"INSERT INTO review VALUES ({marks})", zip(*(r.tolist() for r in rows), strict=True))
+            new = dict(zip(columns, zip(*db.execute(aggregate.REVIEW_SUMS), strict=True), strict=True))
+        columns = {name: np.concatenate([values, _ints(new[name])]) for name, values in columns.items()}
     g = in_order(columns, aggregate.REVIEW_KEYS)
     return ReviewDays(
         *(g[name] for name in (*aggregate.REVIEW_KEYS, *REVIEW_SUMS[:4])),
         *(np.stack([g[f"{name}{k}"] for k in range(4)]) for name in ("ox", "oxx", "fx")),
     )
-
-
-@lru_cache(maxsize=1)
-def _small() -> sqlite3.Connection:
-    db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-    names = (*aggregate.REVIEW_KEYS, "trust", "full_trust", *(f"x{k}" for k in range(4)))
-    db.execute(f"CREATE TABLE review ({', '.join(f'{name} BIGINT' for name in names)})")
-    return db
 
 
 def _buckets(judged: dict[str, Any], new: BucketDays) -> BucketDays:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import psycopg
 import pyarrow as pa
 import pyarrow.csv
 from django.db import connection, transaction
@@ -34,6 +35,7 @@ LOG = pa.schema(
 FACTORS = [f"factor{k}" for k in range(CLASSES)]
 NEW = ("review_id", "influencer_id", "reviewer_id", "receipt", "composite", "verified", "repeat", "trust",
        "full_trust", "known", "band", "why", "level")  # fmt: skip
+LAST = "SELECT day, policy, renamed FROM ratings_trustclose ORDER BY day DESC LIMIT 1"
 LOCK = 0x636C6F7365  # one close at a time, whatever asks for it
 
 
@@ -51,14 +53,32 @@ class _State:
     share: Floats | None
 
 
+class LastClose(NamedTuple):
+    """The last closed day, as days since 1970 in the policy's zone, its policy, and how often accounts were renamed."""
+
+    day: int
+    policy: str
+    renamed: int
+
+
+def last_close() -> LastClose | None:
+    """None before the first."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        found = cursor.execute(LAST, prepare=True).fetchone()
+    return None if found is None else LastClose(*found)
+
+
 def last_day() -> int | None:
     """The last closed day, as days since 1970 in the policy's zone."""
-    return TrustClose.objects.values_list("day", flat=True).first()
+    found = last_close()
+    return None if found is None else found.day
 
 
 def judged_under() -> str | None:
     """The version of the policy that closed days were judged under; None before the first close."""
-    return TrustClose.objects.values_list("policy", flat=True).first()
+    found = last_close()
+    return None if found is None else found.policy
 
 
 def to_fix(*, as_of_day: int, policy: Policy) -> bool:
@@ -101,12 +121,10 @@ def part(*, influencers: Collection[str], reviewers: Collection[str]) -> Ledger:
 
 
 def state_of(
-    *, influencers: Collection[str], reviewers: Collection[str], policy: Policy
+    *, last: LastClose, influencers: Collection[str], reviewers: Collection[str], policy: Policy
 ) -> tuple[TrustState, Floats | None]:
     """A copy of the state at the last close for these alone, to be moved on, and their shares of supported orders."""
-    day = last_day()
-    assert day is not None, "no day is closed yet"
-    held = _state(day)
+    held = _state_named(last.day, last.renamed)
     who, accounts = _places(held.influencers, influencers), _places(held.reviewers, reviewers)
     share = None if held.share is None else np.where(who >= 0, np.append(held.share, 1.0)[who], 1.0)
     return held.state.select(who, accounts, policy), share

@@ -35,7 +35,7 @@ STANDINGS = tuple(f"{scope}{key}" for scope in ("", "peer_", "league_") for key 
 class Recounted:
     """One influencer's card as its evidence has it now."""
 
-    influencer: Influencer
+    about: publication.About
     tier: str
     league: str
     card: dict[str, Any]
@@ -52,7 +52,6 @@ def take(*, at: datetime, most: int = AT_ONCE) -> set[int]:
 
     Before the first publication everything waits; after a change of policy until its days are judged under it.
     """
-    publication.hold_still()
     public = _ready()
     if public is None:
         return set()
@@ -65,7 +64,6 @@ def take(*, at: datetime, most: int = AT_ONCE) -> set[int]:
 @transaction.atomic
 def take_now(*, influencers: Collection[int], at: datetime) -> None:
     """Renew these documents at once, whatever waits; they wait themselves where nothing can be renewed yet."""
-    publication.hold_still()
     public = _ready()
     if public is None:
         outbox.put(influencers=influencers)
@@ -74,22 +72,24 @@ def take_now(*, influencers: Collection[int], at: datetime) -> None:
 
 
 def _ready() -> PublicRun | None:
-    public = publication.public_run(whole=True)
-    waits = public is None or ledger.judged_under() not in (None, public.run.policy_id)
-    return None if waits else public
+    """What is public, which stays so until the transaction ends; None where documents wait."""
+    held = publication.hold_still()
+    if held is None:
+        return None
+    public = _public(*held)
+    return None if ledger.judged_under() not in (None, public.run.policy_id) else public
+
+
+@lru_cache(maxsize=2)
+def _public(run: int, published_at: datetime) -> PublicRun:
+    """A publication with its run, which never changes: read once."""
+    return PublicRun.objects.select_related("run__policy", "previous").get(run=run, published_at=published_at)
 
 
 def _renew(influencers: Collection[int], public: PublicRun, at: datetime) -> None:
-    as_of = policy_date(at) + timedelta(days=1)
-    for found in recount(influencers=influencers, as_of=as_of, run=public.run):
-        publication.renew(
-            influencer=found.influencer,
-            tier=found.tier,
-            league=found.league,
-            card=cards.encode(found.card),
-            public=public,
-            at=at,
-        )
+    found = recount(influencers=influencers, as_of=policy_date(at) + timedelta(days=1), run=public.run)
+    renewed = (publication.Renewed(one.about, one.tier, one.league, cards.encode(one.card)) for one in found)
+    publication.renew(documents=renewed, public=public, at=at)
 
 
 def recount(*, influencers: Collection[int], as_of: date, run: Run, from_files: bool = False) -> Iterator[Recounted]:
@@ -99,17 +99,12 @@ def recount(*, influencers: Collection[int], as_of: date, run: Run, from_files: 
     faster for so few; the answer is the same.
     """
     influencers = set(Influencer.survivors(influencers).values())
+    everyone = publication.about(influencers=influencers, run=run)
     scores = _rescore(influencers, as_of, run, from_files=from_files)
-    known = Influencer.objects.select_related("category").in_bulk(list(influencers))
-    by_source = {found.source_id: found for found in known.values()}
-    before = {
-        found.influencer_id: found.card["overall"]
-        for found in Scorecard.objects.filter(run=run, influencer__in=list(influencers))
-    }
     traffic, counts, refunds = runs.judged_sessions(scores), scores.evidence_counts, scores.refunds
-    for entry in scores.entries():
-        influencer = by_source[entry["influencer_id"]]
-        _keep_ranks(entry, before.get(influencer.pk, {}))
+    for entry in scores.entries(ranked=False):
+        about = everyone[entry["influencer_id"]]
+        _keep_ranks(entry, about.overall)
         found = runs.found_of(entry, traffic=traffic, counts=counts, refunds=refunds)
         name = entry["peer_group"]
         group = run.peer_groups.get(name) or {
@@ -117,7 +112,7 @@ def recount(*, influencers: Collection[int], as_of: date, run: Run, from_files: 
             "mean": {k: d["score"] for k, d in entry["dimensions"].items()},
         }
         card = cards.card(status=entry["status"], peer_group=name, group=group, found=found)
-        yield Recounted(influencer, name.rpartition("/")[2], entry["overall"]["league"], card)
+        yield Recounted(about, name.rpartition("/")[2], entry["overall"]["league"], card)
 
 
 def evidence_of(*, document: PublicDocument) -> dict[str, Any]:
@@ -153,8 +148,9 @@ def _rescore(
     Before the first close nothing is judged yet, and everything is gathered as for a full rating.
     """
     policy, parameters = _learned(run.pk, run.digest)
-    if explain == "summary" and not from_files and ledger.last_day() is not None:
-        gathered = few.gather(influencers=influencers, as_of=as_of, policy=policy)
+    closed = ledger.last_close()
+    if explain == "summary" and not from_files and closed is not None:
+        gathered = few.gather(influencers=influencers, as_of=as_of, policy=policy, closed=closed)
         return rate_gathered(gathered, as_of=as_of, policy=policy, parameters=parameters)
     with tempfile.TemporaryDirectory(prefix="clearhost-live-") as folder:
         evidence.extract(until=as_of, into=Path(folder), influencers=influencers)

@@ -56,9 +56,9 @@ class Scores:
         """Size and mean of each dimension of every peer group."""
         return document.mean_by_group(self.cards)
 
-    def entries(self, explain: str | None = None) -> Iterator[dict[str, Any]]:
-        """One entry of the scores file per influencer, by id."""
-        return document.entries(self.cards, self.policy, self._explainer(explain or self.explain))
+    def entries(self, explain: str | None = None, *, ranked: bool = True) -> Iterator[dict[str, Any]]:
+        """One entry of the scores file per influencer, by id; ranks among part of all would say nothing."""
+        return document.entries(self.cards, self.policy, self._explainer(explain or self.explain), ranked=ranked)
 
     def document(self) -> dict[str, Any]:
         """The scores file as one dictionary."""

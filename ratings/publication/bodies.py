@@ -6,7 +6,8 @@ import gzip
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -23,36 +24,59 @@ CARD_KEYS = (*("status", "overall", "dimensions", "contributions", "peer_group",
 COLUMNS = "slug, influencer_id, run_id, body, body_gzip, etag, updated_at"
 
 
+@dataclass(frozen=True)
+class Who:
+    """Whom a document is about; the slug is None until an address is given."""
+
+    slug: str | None
+    name: str
+    category: dict[str, str]
+    platforms: list[dict[str, Any]]
+    qualification: str | None
+    qualification_expires: date | None
+    formerly: list[tuple[str | None, str, datetime]]
+
+    @classmethod
+    def of(cls, card: Scorecard) -> Who:
+        """Whom a run's card is about."""
+        category, one = card.category, card.influencer
+        platforms = [
+            {"platform": account.platform, "handle": account.handle, "followers": account.followers}
+            for account in one.open_accounts  # type: ignore[attr-defined]  # of the prefetch in _cards
+        ]
+        names = {"code": category.code, "name_en": category.name_en, "name_zh": category.name_zh}
+        before = [(gone.slug, gone.name, gone.merged_at) for gone in one.formerly]  # type: ignore[attr-defined]
+        return cls(one.slug, one.name, names, platforms, one.qualification, one.qualification_expires, before)
+
+    def document(self, *, tier: str, league: str, model: bool) -> dict[str, Any]:
+        """The part of the document that says so."""
+        return {
+            "slug": self.slug,
+            "name": self.name,
+            "category": self.category,
+            "platforms": self.platforms,
+            "tier": tier,
+            "league": league,
+            "qualification": self.qualification or None,
+            "qualification_expires": self.qualification_expires and self.qualification_expires.isoformat(),
+            "model": model,
+            "formerly": [
+                {"slug": slug, "name": name, "since": since.isoformat(timespec="seconds")}
+                for slug, name, since in self.formerly
+            ],
+        }
+
+
 def assemble(
     *,
-    card: Scorecard,
+    who: dict[str, Any],
     card_text: str,
     run: Run,
     published_at: datetime,
     updated_at: datetime,
     standing: Standing | None = None,
-    model: bool = False,
 ) -> bytes:
     """The document of one influencer: who it is about, what the run found, and where it stands."""
-    influencer = card.influencer
-    who = {
-        "slug": influencer.slug,
-        "name": influencer.name,
-        "category": {"code": card.category.code, "name_en": card.category.name_en, "name_zh": card.category.name_zh},
-        "platforms": [
-            {"platform": account.platform, "handle": account.handle, "followers": account.followers}
-            for account in influencer.open_accounts  # type: ignore[attr-defined]
-        ],
-        "tier": card.tier,
-        "league": card.league,
-        "qualification": influencer.qualification or None,
-        "qualification_expires": influencer.qualification_expires and influencer.qualification_expires.isoformat(),
-        "model": model,
-        "formerly": [
-            {"slug": gone.slug, "name": gone.name, "since": gone.merged_at.isoformat(timespec="seconds")}
-            for gone in influencer.formerly  # type: ignore[attr-defined]
-        ],
-    }
     if standing is not None and standing.frozen:
         card_text = presented(standing.frozen_card or card_text, standing)
     publication = {
@@ -115,15 +139,9 @@ def _batches(*, run: Run, at: datetime, models: Collection[int]) -> Iterator[lis
         for card in batch:
             text: str = card.card_text  # type: ignore[attr-defined]  # of the annotation in _cards
             standing = shown.get(card.influencer_id)
-            body = assemble(
-                card=card,
-                card_text=text,
-                run=run,
-                published_at=at,
-                updated_at=at,
-                standing=standing,
-                model=card.influencer_id in models,
-            )
+            model = card.influencer_id in models
+            who = Who.of(card).document(tier=card.tier, league=card.league, model=model)
+            body = assemble(who=who, card_text=text, run=run, published_at=at, updated_at=at, standing=standing)
             packed = gzip.compress(body, compresslevel=5, mtime=0)
             rows.append((card.influencer.slug, card.influencer_id, run.pk, body, packed, etag_of(body), at))
         yield rows

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 from datetime import datetime
 
+import psycopg
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from feedback import outbox
-from influencers.models import Account, Influencer
-from ratings.models import Publication, PublicDocument, PublicRun, Run, Scorecard, Standing
+from influencers.models import Influencer
+from ratings.models import Publication, PublicDocument, PublicRun, Run
 from ratings.models.governance import Event, EventKind
 from ratings.publication import retention, serving, slugs
-from ratings.publication.bodies import assemble, etag_of, rewrite_all
-from ratings.publication.recognition import chosen, recognised
+from ratings.publication.bodies import rewrite_all
+from ratings.publication.recognition import chosen
 
 LOCK = 0x636C656172  # one publication at a time, whatever asks for it
 
@@ -88,45 +88,17 @@ def _ever_merged() -> set[int]:
     return set(Influencer.survivors(told.values_list("influencer", flat=True)).values())
 
 
-def hold_still() -> None:
-    """Lets no publication through until the caller's transaction ends; others who renew documents may."""
-    with connection.cursor() as cursor:
+def hold_still() -> tuple[int, datetime] | None:
+    """Let no publication through until the caller's transaction ends, others who renew documents may; what is public.
+
+    The number of the public run and when it was published, None before the first publication.
+    """
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor, connection.connection.pipeline():
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
-
-
-def renew(*, influencer: Influencer, tier: str, league: str, card: str, public: PublicRun, at: datetime) -> None:
-    """Replaces one document by what its influencer's evidence says now; the run it leans on stays."""
-    if influencer.voided_at is not None or influencer.merged_into_id is not None:
-        PublicDocument.objects.filter(influencer=influencer).delete()
-        return
-    if influencer.slug is None:
-        slugs.assign_slugs()
-        influencer.refresh_from_db(fields=["slug"])
-    accounts = Account.objects.filter(voided_at=None, influencer=influencer).order_by("platform", "source_id")
-    influencer.open_accounts = list(accounts)  # type: ignore[attr-defined]
-    influencer.formerly = list(influencer.merged.defer("search").order_by("merged_at", "pk"))  # type: ignore[attr-defined]
-    who = Scorecard(influencer=influencer, category=influencer.category, tier=tier, league=league)
-    body = assemble(
-        card=who,
-        card_text=card,
-        run=public.run,
-        published_at=public.published_at,
-        updated_at=at,
-        standing=Standing.objects.filter(pk=influencer.pk).first(),
-        model=bool(recognised(public=public, among=[influencer.pk])),
-    )
-    PublicDocument.objects.update_or_create(
-        slug=influencer.slug,
-        defaults={
-            "influencer": influencer,
-            "run": public.run,
-            "body": body,
-            "body_gzip": gzip.compress(body, compresslevel=5, mtime=0),
-            "etag": etag_of(body),
-            "updated_at": at,
-            "live": True,
-        },
-    )
+        cursor.execute("SELECT run_id, published_at FROM ratings_publicrun WHERE id = %s", [PublicRun.THE_ONE])
+        found: tuple[int, datetime] | None = cursor.fetchone()
+        return found
 
 
 def withdraw(*, influencer: Influencer) -> None:

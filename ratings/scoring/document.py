@@ -27,9 +27,11 @@ def encode(value: Any) -> bytes:
     return ENCODER.encode(value).encode()
 
 
-def entries(cards: Cards, policy: Policy, explain: Callable[[int], list[Entry]]) -> Iterator[Entry]:
+def entries(
+    cards: Cards, policy: Policy, explain: Callable[[int], list[Entry]], *, ranked: bool = True
+) -> Iterator[Entry]:
     """One entry per influencer, by id; `explain` gives the contributions of an index."""
-    standings = _standings(cards, policy)
+    standings = _standings(cards, policy, ranked=ranked)
     overall, dimensions = _overalls(cards, policy), {name: _dimensions(cards, name) for name in DIMENSIONS}
     for index, influencer_id in enumerate(cards.population.ids):
         yield {
@@ -73,13 +75,15 @@ def _points(values: Floats) -> list[float]:
     return [points(value) for value in values.tolist()]
 
 
-def _standings(cards: Cards, policy: Policy) -> list[Entry]:
+def _standings(cards: Cards, policy: Policy, *, ranked: bool) -> list[Entry]:
     """Ranks platform-wide, in the peer group and among newcomers; nulls for the provisional."""
     keys = [*RANK_KEYS, *(f"{scope}_{key}" for scope in ("peer", "league") for key in RANK_KEYS)]
     result: list[Entry] = [
         {**dict.fromkeys(keys), "league": "newcomers" if new else TIERS[tier]}
         for new, tier in zip(cards.newcomer, cards.tier, strict=True)
     ]
+    if not ranked:
+        return result
     published = np.array(_points(cards.mean)) / 100
     group = cards.population.category * len(TIERS) + cards.tier
     league = np.where(cards.newcomer, len(TIERS), cards.tier)

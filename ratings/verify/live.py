@@ -72,7 +72,7 @@ def _compare(checked: Checked, public: PublicRun, as_of: date, who: list[int]) -
     said = {d.influencer_id: d for d in PublicDocument.objects.filter(influencer__in=who)}
     for found in live.recount(influencers=who, as_of=as_of, run=public.run, from_files=True):
         checked.looked_at += 1
-        document = said.get(found.influencer.pk)
+        document = said.get(found.about.pk)
         if document is None:
             continue
         card = json.loads(encode(found.card))

@@ -177,7 +177,7 @@ def test_contributions_add_up_and_live_is_full_at_the_close(seed: int) -> None:
 
 def _same(run: Run) -> None:
     everyone = list(Influencer.objects.values_list("pk", flat=True))
-    cards = {found.influencer.pk: found.card for found in live.recount(influencers=everyone, as_of=run.as_of, run=run)}
+    cards = {found.about.pk: found.card for found in live.recount(influencers=everyone, as_of=run.as_of, run=run)}
     assert len(cards) == run.influencers == len(everyone)
     for stored in Scorecard.objects.filter(run=run):
         card = json.loads(json.dumps(cards[stored.influencer_id]))

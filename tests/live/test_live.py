@@ -50,7 +50,7 @@ def recounted(run: Run) -> dict[str, dict[str, object]]:
     found: dict[str, dict[str, object]] = {}
     for start in range(0, len(ids), 7):  # in parts, as events would ask for them
         for one in live.recount(influencers=ids[start : start + 7], as_of=run.as_of, run=run):
-            found[one.influencer.source_id] = json.loads(json.dumps(one.card))
+            found[one.about.source_id] = json.loads(json.dumps(one.card))
     return found
 
 

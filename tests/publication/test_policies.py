@@ -192,7 +192,7 @@ def test_live_close_and_rebuild_follow_the_policy_in_force(public: Run, tmp_path
     everyone = list(Influencer.objects.values_list("pk", flat=True))
     cards = {c.influencer_id: c.card for c in run.scorecards.all()}
     for found in live.recount(influencers=everyone, as_of=DAY, run=run):
-        assert json.loads(json.dumps(found.card)) == cards[found.influencer.pk]
+        assert json.loads(json.dumps(found.card)) == cards[found.about.pk]
     host = PublicDocument.objects.order_by("slug")[0]
     while live.take_up(at=AT):
         pass
