@@ -105,7 +105,7 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)
 # Whoever migrates connects as its owner (manage.py says so), everything else as the application.
 EMBEDDED = cluster().address() if env.bool("DATABASE_OWNER", default=False) else cluster().application()
 # Past a pooler (DIRECT_DATABASE_URL says the way round it) a connection lasts for one transaction: no cursor, no
-# prepared statement and no setting outlives it. psycopg prepares none unless asked to; the pooler sets the timeout.
+# prepared statement and no setting outlives it; the pooler sets the timeout.
 DATABASE_POOLED = env.str("DIRECT_DATABASE_URL", default="") not in ("", env.str("DATABASE_URL", default=""))
 SESSION_OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT}" if STATEMENT_TIMEOUT and not DATABASE_POOLED else ""
 DATABASES = {
@@ -118,6 +118,7 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": env.int("CONNECT_TIMEOUT", default=5),  # seconds
             **({"options": SESSION_OPTIONS} if SESSION_OPTIONS else {}),
+            "prepare_threshold": None if DATABASE_POOLED else 5,  # of the few that are asked with every event or card
         },
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
@@ -129,6 +130,7 @@ DATABASE_APPLICATION_ROLE = (
     if env.str("DATABASE_URL", default="")
     else APPLICATION
 )
+DOCUMENTS_IN_PROCESS = env.int("DOCUMENTS_IN_PROCESS", default=2_000)  # held by each web worker; none: always read anew
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     CACHES["default"]["BACKEND"] = "config.caches.SharedCache"

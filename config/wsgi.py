@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 from config import shared_counts
 
@@ -10,4 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("STATEMENT_TIMEOUT", "20s")  # nobody waits longer for a page
 shared_counts.begin()
 
-application = get_wsgi_application()
+# by name: it can be imported once the application is there
+django = get_wsgi_application()
+application = import_string("config.front.Front")(django)

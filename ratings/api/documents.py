@@ -6,6 +6,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,6 +17,7 @@ from ratings.publication import serving
 
 PATH = re.compile(r"/api/v1/influencers/([a-z0-9-]{1,120})/scorecard/")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+METHODS = ("GET", "HEAD")
 NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 HEADERS = {
     "Content-Type": "application/json",
@@ -29,6 +31,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 CHECKED = ResponseHeaders(HEADERS)._store  # checked once, not with every answer: a third of its time
+FIXED, PACKED = tuple(HEADERS.items()), (("Content-Encoding", "gzip"),)
+Sent = tuple[str, list[tuple[str, str]], bytes]
+Environ = dict[str, Any]
 
 
 class PublicDocuments:
@@ -38,7 +43,7 @@ class PublicDocuments:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD") or request.META.get("QUERY_STRING"):
+        if request.method not in METHODS or request.META.get("QUERY_STRING"):
             return self.get_response(request)
         match = PATH.fullmatch(request.path_info)
         if match is None or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
@@ -47,11 +52,34 @@ class PublicDocuments:
         found = serving.ready(match[1])
         if found is None:
             return self.get_response(request)
-        response = send(request, found)
-        response.headers["X-Request-ID"] = request_id(request)
-        if settings.SECURE_HSTS_SECONDS and request.is_secure():
-            response.headers["Strict-Transport-Security"] = hsts()
-        return response
+        return send(request, found)
+
+
+def send(request: HttpRequest, found: serving.Ready) -> HttpResponse:
+    """The same as a response of Django's."""
+    status, headers, body = sent(request.META, found, secure=request.is_secure())
+    response = HttpResponse(body, status=int(status[:3]))
+    response.headers._store.clear()
+    for name, value in headers:
+        response.headers[name] = value
+    return response
+
+
+def sent(environ: Environ, found: serving.Ready, *, secure: bool) -> Sent:
+    """The stored bytes in the encoding asked for, or 304 to one who has them."""
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+    packed = "gzip" in accepted and not NO_GZIP.search(accepted)
+    etag = f'"{found.etag}-gz"' if packed else f'"{found.etag}"'
+    more = [("X-Request-ID", _known_as(environ))]
+    if secure and settings.SECURE_HSTS_SECONDS:
+        more.append(("Strict-Transport-Security", hsts()))
+    wanted = environ.get("HTTP_IF_NONE_MATCH")
+    if wanted and (wanted == etag or holds(wanted, etag)):
+        return "304 Not Modified", [*FIXED, ("ETag", etag), *more], b""
+    body = found.body_gzip if packed else found.body
+    more += PACKED if packed else ()
+    whole = [*FIXED, ("ETag", etag), ("Content-Length", str(len(body))), *more]
+    return "200 OK", whole, b"" if environ["REQUEST_METHOD"] == "HEAD" else body
 
 
 def hsts() -> str:
@@ -64,24 +92,12 @@ def hsts() -> str:
 
 def request_id(request: HttpRequest) -> str:
     """The one given, when it is fit to be echoed, else a new one."""
-    given: str = request.META.get("HTTP_X_REQUEST_ID", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return _known_as(request.META)
 
 
-def send(request: HttpRequest, found: serving.Ready) -> HttpResponse:
-    """The stored bytes in the encoding asked for, or 304 to one who has them."""
-    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-    packed = "gzip" in accepted and not NO_GZIP.search(accepted)
-    etag = f'"{found.etag}-gz"' if packed else f'"{found.etag}"'
-    wanted = request.META.get("HTTP_IF_NONE_MATCH")
-    if wanted and holds(wanted, etag):
-        return with_headers(HttpResponse(status=304), etag)
-    body = found.body_gzip if packed else found.body
-    response = with_headers(HttpResponse(b"" if request.method == "HEAD" else body), etag)
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Content-Length"] = str(len(body))
-    return response
+def _known_as(environ: Environ) -> str:
+    given: str = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if given and REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def with_headers(response: HttpResponse, etag: str) -> HttpResponse:

@@ -5,34 +5,43 @@ from __future__ import annotations
 import gzip
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any
 
-from django.db import connection
+import psycopg
+from django.conf import settings
+from django.db import OperationalError, connection
 
 from ratings.models import KeptDocument, PublicDocument, PublicRun
 
 TRUST_SECONDS = 1.0
-ROOM = 2_000  # documents; about 40 MB
+ROOM: int = settings.DOCUMENTS_IN_PROCESS  # 2,000 take about 40 MB
 
+# without the plain body: most want it packed, and unpacking it here costs less than having the database do so
 READ = (
-    "SELECT slug, influencer_id, run_id, body, body_gzip, etag, updated_at, live "
-    "FROM ratings_publicdocument WHERE slug = %s"
+    "SELECT slug, influencer_id, run_id, body_gzip, etag, updated_at, live FROM ratings_publicdocument WHERE slug = %s"
 )
 PROBE = "SELECT etag FROM ratings_publicdocument WHERE slug = %s"
 
 
-class Ready(NamedTuple):
+@dataclass(frozen=True)
+class Ready:
     """A document as it is sent."""
 
     slug: str
     influencer_id: int
     run_id: int
-    body: bytes
     body_gzip: bytes
     etag: str
     updated_at: datetime
     live: bool
+
+    @cached_property
+    def body(self) -> bytes:
+        """The plain one, for who takes no other."""
+        return gzip.decompress(self.body_gzip)
 
 
 _cache: dict[str, tuple[float, Ready]] = {}
@@ -52,29 +61,44 @@ def ready(slug: str) -> Ready | None:
     now = time.monotonic()
     if held is not None and now - held[0] < TRUST_SECONDS:
         return held[1]
-    with connection.cursor() as cursor:
-        if held is not None:
-            cursor.execute(PROBE, [slug])
-            row = cursor.fetchone()
-            if row is not None and row[0] == held[1].etag:
-                _cache[slug] = (now, held[1])
-                return held[1]
-        cursor.execute(READ, [slug])
-        row = cursor.fetchone()
+    if held is not None:
+        row = _row(PROBE, slug)
+        if row is not None and row[0] == held[1].etag:
+            _cache[slug] = (now, held[1])
+            return held[1]
+    row = _row(READ, slug)
     if row is None:
         _cache.pop(slug, None)
         return None
-    found = Ready(row[0], row[1], row[2], bytes(row[3]), bytes(row[4]), row[5], row[6], row[7])
-    while len(_cache) >= ROOM:
-        _cache.pop(next(iter(_cache), slug), None)
-    _cache[slug] = (now, found)
+    found = Ready(*row)
+    if ROOM:
+        while len(_cache) >= ROOM:
+            _cache.pop(next(iter(_cache), slug), None)
+        _cache[slug] = (now, found)
     return found
+
+
+def _row(question: str, slug: str) -> tuple[Any, ...] | None:
+    """One row by its key, planned once and in binary; a connection that died since its last use is replaced."""
+    connection.ensure_connection()
+    try:
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            row: tuple[Any, ...] | None = cursor.execute(question, [slug], prepare=True, binary=True).fetchone()
+    except OperationalError:
+        if connection.in_atomic_block or not connection.connection.closed:
+            raise
+        connection.close()
+        return _row(question, slug)
+    return row
 
 
 def document(slug: str) -> PublicDocument | None:
     """The public document of one influencer, from the same bytes that the API sends."""
     found = ready(slug)
-    return None if found is None else PublicDocument(**found._asdict())
+    if found is None:
+        return None
+    names = ("slug", "influencer_id", "run_id", "body", "body_gzip", "etag", "updated_at", "live")
+    return PublicDocument(**{name: getattr(found, name) for name in names})
 
 
 def documents(slugs: Sequence[str]) -> list[PublicDocument]:
