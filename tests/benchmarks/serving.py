@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import time
 import urllib.request
 
 from ratings.models import PublicDocument
-from tests.benchmarks.servers import requests_a_second, serving
-from tests.benchmarks.timing import Result, quantile, rate, ratio, rounds
+from tests.benchmarks.servers import CLIENTS, requests_a_second, serving
+from tests.benchmarks.timing import Result, rate, ratio, rounds
 from tests.benchmarks.world import published
 
 NAIVE = "tests.benchmarks.naive_settings"
-PAGES = 200  # requests that the page's time is taken from
+PATH = "/api/v1/influencers/{}/scorecard/"
 
 
 def run(*, size: int, runs: int = 3) -> Result:
@@ -23,11 +21,8 @@ def run(*, size: int, runs: int = 3) -> Result:
     with (
         serving("tests.benchmarks.hello:application", "/hello") as hello,
         serving("config.wsgi:application", "/healthz") as ours,
-        serving(
-            "tests.benchmarks.naive:application",
-            f"/naive/{slug}",
-            DJANGO_SETTINGS_MODULE="tests.benchmarks.naive_settings",
-        ) as naive,
+        serving("config.wsgi:application", "/healthz", DOCUMENTS_IN_PROCESS="0") as cold,
+        serving("tests.benchmarks.naive:application", f"/naive/{slug}", DJANGO_SETTINGS_MODULE=NAIVE) as naive,
     ):
         card = f"{ours}/api/v1/influencers/{slug}/scorecard/"
         etag = _etag(card)
@@ -36,18 +31,18 @@ def run(*, size: int, runs: int = 3) -> Result:
             "scorecard": lambda: requests_a_second(card),
             "scorecard, gzip": lambda: requests_a_second(card, "Accept-Encoding: gzip"),
             "its 304": lambda: requests_a_second(card, f"If-None-Match: {etag}"),
+            "scorecard, cold": lambda: requests_a_second(cold, paths=[PATH.format(one) for one in slugs]),
             "rankings, 50 rows": lambda: requests_a_second(f"{ours}/api/v1/rankings/?page_size=50"),
             "naive serializers": lambda: requests_a_second(f"{naive}/naive/{slug}"),
         }
         said = rounds(pieces, runs=runs)
-        page = _page_times(f"{ours}/influencers/{{}}/", slugs)
-    result = Result(f"{size:,} influencers, 2 workers, 16 clients")
+    result = Result(f"{size:,} influencers, 2 workers, {CLIENTS} clients")
     result.figures = {name: rate(values, "requests") for name, values in said.items()}
-    result.figures["scorecard page, p50 · p99"] = f"{quantile(page, 0.5):.1f} · {quantile(page, 0.99):.1f} ms"
     result.measures = [
         ratio(said, "scorecard", "a bare view"),
         ratio(said, "its 304", "a bare view"),
         ratio(said, "scorecard", "naive serializers"),
+        ratio(said, "scorecard, cold", "a bare view"),
         ratio(said, "rankings, 50 rows", "a bare view"),
     ]
     return result
@@ -56,14 +51,3 @@ def run(*, size: int, runs: int = 3) -> Result:
 def _etag(url: str) -> str:
     with urllib.request.urlopen(url) as answer:
         return str(answer.headers["ETag"])
-
-
-def _page_times(url: str, slugs: list[str]) -> list[float]:
-    """Milliseconds from asking to the whole page, one client, cards in turn."""
-    times = []
-    for number in range(PAGES + 20):
-        began = time.perf_counter()
-        with urllib.request.urlopen(url.format(slugs[number % len(slugs)])) as answer:
-            assert re.search(rb"<h1", answer.read())
-        times.append((time.perf_counter() - began) * 1000)
-    return times[20:]

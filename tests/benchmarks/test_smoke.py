@@ -18,9 +18,10 @@ def test_ingest_measures_every_way() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_live_measures_events_and_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "EVENTS", 3)
-    monkeypatch.setattr(live, "BATCH", 5)
-    found = live.run(size=10, runs=1)
+    monkeypatch.setattr(live, "EVENTS", 7)
+    monkeypatch.setattr(live, "BATCH", 50)
+    monkeypatch.setattr(live, "RATED", 10)
+    found = live.run(size=2_000, runs=1)
     assert {goal.measure for goal in ROWS["live"].goals} <= {measure.what for measure in found.measures}
 
 
