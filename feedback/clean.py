@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from feedback.columns import Column, Kind, Type
@@ -29,10 +29,12 @@ def clean_name(kind: Kind, column: Column) -> str:
     return f"{column.name}_us" if kind.name == "coverage" and column.name in ("from", "until") else column.name
 
 
-def clean_select(kind: Kind, value: Callable[[Column], str]) -> str:
+def clean_select(kind: Kind, value: Callable[[Column], str], only: Collection[str] | None = None) -> str:
     """The select list; `value` gives a column as the database at hand holds it, times as microseconds."""
     return ", ".join(
-        f"{_with_default(kind, column, value)} AS {quoted(clean_name(kind, column))}" for column in clean_columns(kind)
+        f"{_with_default(kind, column, value)} AS {quoted(clean_name(kind, column))}"
+        for column in clean_columns(kind)
+        if only is None or clean_name(kind, column) in only
     )
 
 

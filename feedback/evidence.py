@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -82,13 +82,14 @@ def extract(
                 _export(kind, rows, names, into / f"{kind.name}.parquet")
 
 
-def question(sql: str) -> str:
-    """A statement over the clean rows of some influencers; tables in `sql`, which begins with its own, are the kinds'.
+def question(sql: str, columns: Mapping[str, Collection[str]]) -> str:
+    """A statement over the clean rows of some influencers: tables named by kinds, with these columns of each, or all.
 
-    `answer` asks it: the text is made once, so that the database plans it once.
+    `sql` begins with further tables of its own. `answer` asks it: the text is made once, so that it is planned once.
     """
     kinds = (kind for kind in RATED if kind.name != "accounts")
-    clean = [f"{kind.name} AS ({stored_rows(kind, some=True)})" for kind in kinds] + [f"merged AS ({MERGED_ROWS})"]
+    clean = [f"{kind.name} AS ({stored_rows(kind, some=True, only=columns.get(kind.name))})" for kind in kinds]
+    clean.append(f"merged AS ({MERGED_ROWS})")
     # a percent sign of its own is doubled: the driver reads names between single ones
     return f"WITH {', '.join(clean)}, {sql.replace('%', '%%')}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from feedback.clean import clean_select
 from feedback.columns import Column, Kind, Type
@@ -11,8 +11,11 @@ from feedback.kinds import PSEUDONYMS
 from feedback.stored import table_of
 
 
-def stored_rows(kind: Kind, *, some: bool) -> str:
-    """SQL of the clean rows of a kind; %(start)s is the moment before which things count, `some` means few of all."""
+def stored_rows(kind: Kind, *, some: bool, only: Collection[str] | None = None) -> str:
+    """SQL of the clean rows of a kind; %(start)s is the moment before which things count, `some` means few of all.
+
+    `only` names the columns that are wanted, all of them otherwise.
+    """
     known = "x.voided_at IS NULL"
     if kind.event_time:
         event = f"x.{quoted(kind.event_time)}"
@@ -32,7 +35,7 @@ def stored_rows(kind: Kind, *, some: bool) -> str:
     if kind.name == "coverage":  # an assumption stands only where no source says anything
         said = "SELECT kind FROM feedback_coverage WHERE NOT assumed AND voided_at IS NULL"
         known += f" AND NOT (x.assumed AND x.kind IN ({said}))"
-    return f"SELECT {clean_select(kind, _stored_value(kind))} FROM {source} WHERE {known}"
+    return f"SELECT {clean_select(kind, _stored_value(kind), only)} FROM {source} WHERE {known}"
 
 
 def _as_of(kind: Kind) -> str:

@@ -20,6 +20,7 @@ from ratings.days import day_number
 from ratings.engine import aggregate, prepare
 from ratings.engine.gathered import Gathered
 from ratings.engine.reading import in_order
+from ratings.engine.schema import COLUMNS
 from ratings.scoring.inputs import (
     BucketDays,
     DaySums,
@@ -128,7 +129,7 @@ def _plain(columns: tuple[str, ...]) -> Iterator[str]:
 
 @lru_cache(maxsize=4)
 def _question(policy: Policy) -> str:
-    return evidence.question(_statement(policy))
+    return evidence.question(_statement(policy), COLUMNS)
 
 
 def gather(*, influencers: Collection[int], as_of: date, policy: Policy, closed: ledger.LastClose) -> Gathered:
