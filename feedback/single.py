@@ -33,7 +33,7 @@ def stored_as_new(*, kind: Kind, values: Mapping[str, Any]) -> tuple[bool, bool]
     given = dict(values)
     for name in PSEUDONYMS:
         if given.get(name) is not None:
-            given[name] = pseudonyms.in_use()(given[name])
+            given[name] = pseudonyms.in_use()(str(given[name]))
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,
