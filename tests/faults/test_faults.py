@@ -19,7 +19,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from ratings import ledger, verify
-from tests.faults.breaking import FAULTS, Scene
+from tests.faults.breaking import FAULTS, Scene, no_room
 from tests.faults.house import House, house
 from tests.faults.people import Reader, Sender
 
@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 ROUNDS = int(os.environ.get("ROUNDS", "20"))
 SEED = int(os.environ.get("SEED", "8"))
 SIZE = ("--influencers=12", "--days=60", "--seed=7")
+LARGE = 40_000  # rows of a file that takes a while
 PUBLICATIONS = 6
 CLOSED_BEFORE = 45  # days; a day is closed by each round that kills a close
 
@@ -105,6 +106,44 @@ def test_rounds(scene: Scene) -> None:
         print(f"{time.monotonic() - began:6.1f} s  round {number}: {name}; {len(sender.acknowledged)} acknowledged, "
               f"{sender.refused} refused, {reader.read} read, {reader.refused} not", flush=True)  # fmt: skip
     report(tried, totals, time.monotonic() - began)
+
+
+def count_of(scene: Scene, path: Path) -> int:
+    return int(scene.house.ask("SELECT count(*) FROM feedback_review WHERE source_id LIKE %s", f"{path.stem}%")[0][0])
+
+
+def test_a_load_that_finds_no_room_says_so_and_the_next_completes_it(scene: Scene) -> None:
+    if not scene.house.volume:
+        pytest.skip("only root may mount a small volume")
+    path = scene.file(LARGE)
+    with no_room(scene.house):
+        code, said = scene.house.manage("ingest", "reviews", str(path), "--rejects", os.devnull)
+        assert code == 2, said
+        assert "broken off" in said
+        assert f"Nothing of {path.name} is stored" in said
+    assert count_of(scene, path) == 0
+    scene.load(path)
+    assert count_of(scene, path) == LARGE
+
+
+def test_a_load_whose_server_is_restarted_says_so_and_the_next_completes_it(scene: Scene) -> None:
+    path = scene.file(LARGE)
+    loading = scene.house.begin("ingest", "reviews", str(path), "--rejects", os.devnull, log="restarted")
+    copied = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY staged%%'"
+    scene.house.wait_for("the load is on its way", lambda: scene.house.ask(copied) != [(0,)], patience=20)
+    scene.house.cluster.stop()
+    scene.house.cluster.start()
+    code, said = scene.house.finish(loading), (scene.house.logs / "restarted.log").read_text()
+    assert code == 2, said
+    assert f"Nothing of {path.name} is stored" in said
+    assert count_of(scene, path) == 0
+    for _ in range(2):  # killed twice on the way, too
+        again = scene.house.begin("ingest", "reviews", str(path), "--rejects", os.devnull)
+        scene.pause(0.8)
+        scene.kill(again)
+        assert count_of(scene, path) in (0, LARGE)
+    scene.load(path)
+    assert count_of(scene, path) == LARGE
 
 
 def judge(scene: Scene, name: str, number: int, sender: Sender, reader: Reader) -> None:
