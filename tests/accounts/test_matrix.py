@@ -16,8 +16,10 @@ from feedback.keys import create_api_key, revoke_api_key
 from feedback.models import Review, Topic
 from influencers.models import Influencer
 from ratings import publication
+from ratings.checks import files
+from ratings.checks.verbs import Owner
 from ratings.members import contests, merchants, replies
-from ratings.models import Check, Claim, Contest, GrowthPlan, Hook, Merchant, Reply, Run
+from ratings.models import Check, CheckBatch, Claim, Contest, GrowthPlan, Hook, Merchant, Reply, Run
 from ratings.watchlist import verbs
 from tests.accounts.people import AT, LAST, account, buyer_of, speaker
 from tests.me.evidence import review
@@ -65,6 +67,7 @@ def cast(closed: Run) -> dict[str, Callable[[], Client]]:
         verbs.follow(merchant=merchant, influencer=known[0], at=AT)
         Check.objects.create(influencer=known[0], merchant=merchant, user=user, at=AT, as_of=LAST, verdict="go",
                              request={}, answer={"influencer": {"name": MARK[name]}})  # fmt: skip
+        files.take_in(rows=[{"influencer": MARK[name]}], name=MARK[name], owner=Owner(user=user), at=AT)
         verbs.add_hook(merchant=merchant, url=f"https://{MARK[name].lower()}.example/", at=AT,
                        resolve=lambda host, port: ["93.184.215.14"])  # fmt: skip
     for group in GROUPS:
@@ -104,6 +107,7 @@ def doors(name: str) -> list[Door]:
     merchant = Merchant.objects.get(name=f"shop{name}")
     contest, reply = Contest.objects.get(source_id=f"r{name}"), Reply.objects.get(review_id=f"r{name}")
     hook, check = Hook.objects.get(merchant=merchant), Check.objects.get(merchant=merchant)
+    batch = CheckBatch.objects.get(merchant=merchant)
     claim = Claim.objects.get(influencer=influencer, state="approved")
     text = {"text": "A text that is long enough."}
     return [
@@ -134,6 +138,10 @@ def doors(name: str) -> list[Door]:
         Door(shop, "post", f"/api/v1/checks/{check.pk}/outcome/", {"orders": []}, as_json=True, changes=True),
         Door(shop, "get", f"/check/{check.pk}/", changes=True),
         Door(shop, "post", f"/check/{check.pk}/outcome/", {}, changes=True),
+        Door(shop, "get", f"/check/many/{batch.pk}/"),
+        Door(shop, "get", f"/check/many/{batch.pk}/answers.csv", changes=True),
+        Door(shop, "get", f"/check/many/{batch.pk}/answers.xlsx", changes=True),
+        Door(shop, "post", f"/check/many/{batch.pk}/stop/", {}, changes=True),
         Door(shop, "delete", f"/api/v1/watchlist/hooks/{hook.pk}/", changes=True),
         Door(host, "get", f"{own}appeal/1/", changes=True),
         Door(host, "post", f"/me/claims/{claim.pk}/end/", {}, changes=True),
