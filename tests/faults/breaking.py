@@ -230,7 +230,7 @@ def slow_queries(scene: Scene) -> None:
     """Everything that is written takes longer than a request may; nothing of it is acknowledged, nothing is half."""
     with scene.house.connect(owner=True) as owner:
         owner.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
-                      "$$BEGIN PERFORM pg_sleep(2); RETURN NULL; END$$")  # fmt: skip
+                      "$$BEGIN PERFORM pg_sleep(4); RETURN NULL; END$$")  # fmt: skip
         owner.execute("CREATE TRIGGER slow BEFORE INSERT ON feedback_review FOR EACH STATEMENT EXECUTE FUNCTION slow()")
         owner.execute("CREATE TRIGGER slow BEFORE INSERT ON feedback_outbox FOR EACH STATEMENT EXECUTE FUNCTION slow()")
         try:
