@@ -2,6 +2,7 @@
 
 import os
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -153,8 +154,14 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     page.get_by_label("How can we tell").fill("Write to my account.")
     page.get_by_role("button", name="Send").click()
     assert page.get_by_text("waiting for our decision").is_visible()
-    staff = account("staff", is_staff=True)
-    claims.decide(claim=Claim.objects.get(), approve=True, reason="Seen.", by=staff, at=timezone.now())
+    account("staff", is_staff=True, is_superuser=True)
+    staff, _errors = opened(browser, locale="en-GB")
+    staff.goto(f"{site}/admin/")
+    staff.locator("input[name=login]").fill("staff")
+    staff.locator("input[name=password]").fill(PASSWORD)
+    staff.locator("main form button[type=submit]").click()
+    staff_decide(staff, site, "claim", "approve", "Seen in the back office.")
+    assert Claim.objects.get().state == "approved"
     acted(lin, "PRM-01", at=timezone.now() - timedelta(hours=1))
     page.goto(f"{site}/me/")
     page.get_by_role("link", name="林小雨手作").click()
@@ -165,6 +172,13 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     planned(lin, made)
     page.get_by_role("link", name="Look again").click()
     assert page.get_by_role("heading", name="Most to win first").is_visible()
+    earlier = GrowthPlan.objects.get()
+    earlier.pk, earlier.as_of = None, earlier.as_of - timedelta(days=40)
+    earlier.made_at -= timedelta(days=40)
+    earlier.save()
+    page.reload()
+    progress = page.get_by_role("region", name="Progress")
+    assert progress.get_by_role("row").count() > 1, "each aim of the last plan against what was seen since"
     nav.get_by_role("link", name="What if").click()
     page.get_by_label("upheld complaints answered").fill("3")
     page.get_by_role("button", name="Compute").click()
@@ -180,13 +194,36 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     page.get_by_role("link", name="Contest it").first.click()
     page.get_by_label("What is wrong with it").fill("Not a buyer of ours.")
     page.get_by_role("button", name="Contest it").click()
-    assert Contest.objects.get().kind == "reviews"
+    contest = Contest.objects.get()
+    assert contest.kind == "reviews"
+    staff_decide(staff, site, "contest", "uphold", "No order of that account is known.")
+    contest.refresh_from_db()
+    assert contest.state == "upheld"
+    assert Review.objects.get(source_id=contest.source_id).voided_at is not None
+    nav.get_by_role("link", name="Contests and appeals").click()
+    assert page.get_by_text("No order of that account is known.").first.is_visible()
     page.get_by_role("link", name="Appeal", exact=True).click()
     page.get_by_label("Your grounds").fill("The claim was true.\nThe clip is cut.")
     page.get_by_role("button", name="File the appeal").click()
     assert Appeal.objects.get().grounds == ["The claim was true.", "The clip is cut."]
     assert page.get_by_text("The decision is due by").is_visible()
+    nav.get_by_role("link", name="Standing").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").first.click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert "reviews" in " ".join(archive.namelist())
     assert [error for error in errors if "400" not in error] == []
+
+
+def staff_decide(page: Page, site: str, model: str, action: str, reason: str) -> None:
+    """Take an action on the one row of a list, with its reason."""
+    page.goto(f"{site}/admin/ratings/{model}/")
+    page.locator("input.action-select").first.check()
+    page.locator("select[name=action]").select_option(action)
+    page.locator("button[name=index]").click()
+    page.locator("textarea[name=reason]").fill(reason)
+    page.get_by_role("button", name="Do it").click()
+    page.locator(".messagelist").wait_for()
 
 
 @pytest.mark.parametrize(("theme", "language"), [("light", "zh-hans"), ("dark", "en")])
