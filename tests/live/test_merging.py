@@ -67,7 +67,7 @@ def cards(run: Run) -> dict[str, Any]:
     """Every card of a run as the live path gives it for the same day."""
     everyone = list(Influencer.objects.values_list("pk", flat=True))
     found = live.recount(influencers=everyone, as_of=run.as_of, run=run)
-    return {one.influencer.source_id: json.loads(json.dumps(one.card)) for one in found}
+    return {one.about.source_id: json.loads(json.dumps(one.card)) for one in found}
 
 
 def stored(run: Run) -> dict[str, Any]:
