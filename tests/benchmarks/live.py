@@ -33,7 +33,7 @@ def run(*, size: int, runs: int = 3) -> Result:
     grow(first=1, last=max(1, size // 100 - len(hosts)))
     _drain()
     few = [_events(hosts, turn) for turn in range(runs)]
-    batches = {spread: [_batch(hosts[:spread], turn) for turn in range(runs)] for spread in SPREAD}
+    batches = {spread: [_batch(hosts[:spread], f"{spread}-{turn}") for turn in range(runs)] for spread in SPREAD}
     grow(first=size // 100, last=size)
     many = [_events(hosts, runs + turn) for turn in range(runs)]
     both = [[a + b for a, b in one] for one in few], [[a + b for a, b in one] for one in many]
@@ -88,9 +88,9 @@ def _events(hosts: list[str], turn: int) -> list[tuple[float, float]]:
     return found[5:]  # by then everything is planned
 
 
-def _batch(hosts: list[str], turn: int) -> tuple[float, float]:
+def _batch(hosts: list[str], name: str) -> tuple[float, float]:
     """Microseconds an event of a batch as REST sends it: recording, and taking up."""
-    rows = [_review(f"b{len(hosts)}-{turn}-{k}", k, hosts[k % len(hosts)]) for k in range(BATCH)]
+    rows = [_review(f"b{name}-{k}", k, hosts[k % len(hosts)]) for k in range(BATCH)]
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.writelines(json.dumps({**row, "created_at": row["created_at"].isoformat()}) + "\n" for row in rows)
         file.flush()

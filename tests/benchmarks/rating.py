@@ -56,11 +56,8 @@ def run(*, size: int, runs: int = 3) -> Result:
 
         def pandas(files: Path) -> float:
             command = [sys.executable, "-c", PANDAS, str(next(files.glob("reviews.*")))]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-            said = process.stdout.read() if process.stdout else ""
-            _, status, used = os.wait4(process.pid, 0)
-            assert status == 0
-            peaks["pandas"].append(used.ru_maxrss / 1024)
+            said, peak = _run(command)
+            peaks["pandas"].append(peak)
             return size / float(said)
 
         pieces = {
@@ -121,14 +118,21 @@ def score(files: Path, *, explain: str = "none") -> tuple[float, float]:
     with tempfile.TemporaryDirectory(prefix="clearhost-rating-") as room:
         command = [sys.executable, "manage.py", "score_files", str(files), "--as-of", UNTIL, "--explain", explain]
         began = time.monotonic()
-        process = subprocess.Popen(
-            [*command, "--out", f"{room}/scores.json"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        told = process.stderr.read() if process.stderr else b""
+        _, peak = _run([*command, "--out", f"{room}/scores.json"])
+        return time.monotonic() - began, peak
+
+
+def _run(command: list[str]) -> tuple[str, float]:
+    """What it said, and its peak resident memory in MB: asked of the kernel as it is waited for, so not by `run`."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
         _, status, used = os.wait4(process.pid, 0)
-        if status:
-            raise RuntimeError(told.decode())
-        return time.monotonic() - began, used.ru_maxrss / 1024
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        told = said.read()
+    if status:
+        raise RuntimeError(told)
+    return told, used.ru_maxrss / 1024
 
 
 def _into_database(path: Path) -> None:
