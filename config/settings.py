@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import state
 from config.embedded_postgres import APPLICATION, cluster
+from config.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -272,27 +273,6 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Clearhost",
-    "DESCRIPTION": "Transparent ratings of livestream-selling hosts, uncertain where they are uncertain.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "ratings.api.pictures.with_badge",
-        "ratings.api.problems.with_problems",
-    ],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {
-        "RemedyEnum": "feedback.models.Remedy",
-        "GradeEnum": "ratings.models.scorecard.Scorecard.Grade",
-        "StatusEnum": "ratings.models.scorecard.Scorecard.Status",
-        "TierEnum": "ratings.models.scorecard.Scorecard.Tier",
-        "LeagueEnum": "ratings.models.scorecard.Scorecard.League",
-    },
 }
 
 # Logs go to stderr: lines of JSON, or plain ones where a person reads along.
