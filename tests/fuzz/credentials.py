@@ -9,7 +9,7 @@ from django.test import Client
 from feedback.keys import create_api_key, revoke_api_key
 from influencers.models import Influencer
 from ratings.members import merchants
-from tests.accounts.people import buyer_of, speaker
+from tests.accounts.people import account, buyer_of, speaker
 
 CSRF = "a" * 32
 
@@ -32,7 +32,14 @@ def credentials() -> dict[str, Credential]:
     revoked, taken_back = create_api_key(name="fuzz revoked", scope="ingest")
     revoke_api_key(prefix=revoked.prefix)
     sessions = {}
-    for name, user in (("influencer session", host), ("merchant session", buyer)):
+    staff = account("fuzzstaff", is_staff=True, is_superuser=True)
+    members = {
+        "influencer session": host,
+        "merchant session": buyer,
+        "member session": account("fuzznobody"),
+        "staff session": staff,
+    }
+    for name, user in members.items():
         client = Client()
         client.force_login(user)
         cookies = {"sessionid": client.cookies["sessionid"].value, "csrftoken": CSRF}
