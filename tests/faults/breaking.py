@@ -7,6 +7,7 @@ import csv
 import os
 import random
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -251,6 +252,35 @@ def jump_the_clock(scene: Scene) -> None:
     house.start_worker()
 
 
+def lose_redis(scene: Scene) -> None:
+    """What several machines share is killed, or is there and says nothing; each goes on alone, and finds it again."""
+    house, shared = scene.house, scene.house.shared
+    assert shared is not None
+    assert _counted_there(house), "nothing was shared"
+    deaf = scene.draw.random() < 0.5
+    scene.pause(0.5)
+    shared.send_signal(signal.SIGSTOP if deaf else signal.SIGKILL)
+    for number in range(20):
+        began = time.monotonic()
+        status, _headers, body = house.get(f"/api/v1/influencers/?page_size={scene.draw.randint(20, 190)}&q=x{number}")
+        assert status == 200, body[:300]
+        assert time.monotonic() - began < 5
+    if deaf:
+        shared.send_signal(signal.SIGCONT)
+    else:
+        house.stop_shared()
+        house.start_shared()
+    house.wait_for("what is shared is used again", lambda: _counted_there(house), patience=30)
+
+
+def _counted_there(house: House) -> bool:
+    """Whether a request leaves a count in the Redis."""
+    said = subprocess.run(["redis-cli", "-p", str(house.shared_port), "config", "resetstat"], capture_output=True)
+    house.get(f"/api/v1/influencers/?q={time.monotonic_ns()}")
+    calls = subprocess.run(["redis-cli", "-p", str(house.shared_port), "info", "commandstats"], capture_output=True)
+    return said.stdout.strip() == b"OK" and b"cmdstat_set" in calls.stdout
+
+
 FAULTS: dict[str, Callable[[Scene], None]] = {
     "kill -9 of PostgreSQL": kill_postgres,
     "kill -9 of one PostgreSQL process": kill_a_backend,
@@ -266,4 +296,5 @@ FAULTS: dict[str, Callable[[Scene], None]] = {
     "a stuck query": hold_a_lock,
     "slow queries": slow_queries,
     "clock jumping": jump_the_clock,
+    "Redis gone": lose_redis,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -27,6 +28,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 VOLUME = "1g"  # of the small volume; most of it is ballast while it is full
 PATIENCE = 60.0
 TIMEOUT = "3s"  # of a statement in a request
+REDIS = shutil.which("redis-server")
 
 
 class Refused(Exception):
@@ -45,9 +47,8 @@ class House:
         self.stage: subprocess.Popen[str] | None = None
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: int | None = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port, self.shared_port = _free_port(), _free_port()
+        self.shared: subprocess.Popen[bytes] | None = None  # the Redis, where there is one
 
     # the database ---------------------------------------------------------------------------------------
 
@@ -79,14 +80,16 @@ class House:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "SECRET_KEY": "faults",
             "REVIEWER_KEY": "faults",
-            "THROTTLE": "off",
+            "NUM_PROXIES": "1",  # every request says another address, so that paces are counted and none is reached
             "TMPDIR": str(self.home / "tmp"),
             "PYTHONPATH": str(PROJECT),
+            **({"CACHE_URL": f"redis://127.0.0.1:{self.shared_port}/0"} if REDIS else {}),
         }
 
     def open(self) -> None:
         """Start everything, on an empty database."""
         (self.home / "tmp").mkdir()
+        self.start_shared()
         self.cluster.start()
         owner = self.environment() | {"DATABASE_URL": self.url(self.cluster.address()), "DATABASE_OWNER": "true",
                                       "DATABASE_APPLICATION_ROLE": "clearhost_app"}  # fmt: skip
@@ -109,6 +112,7 @@ class House:
         """Stop everything."""
         self.stop_web()
         self.stop_worker()
+        self.stop_shared()
         if self.stage is not None:
             self.stage.communicate()
         self.cluster.stop()
@@ -159,6 +163,19 @@ class House:
             self.finish(self.worker)
             self.worker = None
 
+    def start_shared(self) -> None:
+        """The Redis that counts for all processes, where this machine has one."""
+        if REDIS:
+            quiet = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self.home / "tmp"))
+            command = [REDIS, "--port", str(self.shared_port), *quiet]
+            self.shared = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop_shared(self) -> None:
+        if self.shared is not None:
+            self.shared.kill()
+            self.shared.wait()
+            self.shared = None
+
     def start_web(self) -> None:
         command = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws",
                    "--respawn-failed-workers", "--respawn-interval", "0.2", "--host", "127.0.0.1",
@@ -203,10 +220,11 @@ class House:
 
     def get(self, path: str, timeout: float = 20.0) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body; Refused when there was no answer."""
-        return self._request(urllib.request.Request(f"http://127.0.0.1:{self.port}{path}"), timeout)
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=_from_anywhere())
+        return self._request(asked, timeout)
 
     def post(self, path: str, body: Any, timeout: float = 20.0) -> tuple[int, dict[str, str], bytes]:
-        headers = {"Authorization": f"Api-Key {self.key}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Api-Key {self.key}", "Content-Type": "application/json", **_from_anywhere()}
         data = json.dumps(body).encode()
         return self._request(
             urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=data, headers=headers), timeout
@@ -236,6 +254,16 @@ class House:
 
     def ready(self) -> bool:
         return self.get("/readyz", timeout=5)[0] == 200
+
+
+def _from_anywhere() -> dict[str, str]:
+    return {"X-Forwarded-For": f"198.51.{random.randrange(256)}.{random.randrange(256)}"}
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _lower(headers: Message) -> dict[str, str]:

@@ -15,6 +15,7 @@ from tests.faults.house import House, Refused
 
 ALLOWED = {200, 503}  # what a reader or writer may be answered while something is broken; never a 500
 PAUSE = 0.02
+SENDS = 0.12  # seconds between what a platform sends: a key may send 600 times a minute
 
 
 class Sender(threading.Thread):
@@ -34,7 +35,7 @@ class Sender(threading.Thread):
         while not self.done.is_set():
             batch = self.pending.pop(0) if self.pending and self.draw.random() < 0.3 else self._batch()
             self._send(batch)
-            time.sleep(PAUSE)
+            time.sleep(SENDS)
 
     def settle(self) -> None:
         """Send again what was never acknowledged; now everything must be."""
