@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 LONGEST = 500
 PORTS = (443, 8443)
+ROUTED6 = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out; site-local and the like are not in it
+NOT_ROUTED = [ipaddress.ip_network(known) for known in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")]
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -92,6 +94,10 @@ def is_public(address: str) -> bool:
             return is_public(str(wrapped))
         if found in ipaddress.ip_network("64:ff9b::/96"):
             return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
+        if found not in ROUTED6:
+            return False
+    if any(found in network for network in NOT_ROUTED):
+        return False
     return found.is_global and not (
         found.is_multicast or found.is_private or found.is_loopback or found.is_link_local or found.is_reserved
     )

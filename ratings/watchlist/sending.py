@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -9,6 +10,7 @@ import json
 import logging
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -26,6 +28,7 @@ from ratings.watchlist.verbs import secret_of
 PATIENCE = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1440))
 LEASE = timedelta(minutes=5)  # a sender that died leaves its message to the next
 TIMEOUT = 10.0
+DEADLINE = 30.0  # seconds for a whole call: one that answers a byte at a time holds up all others
 AT_ONCE = 200
 HEARD = 1024  # bytes of an answer that are read
 State = Delivery.State
@@ -74,11 +77,12 @@ def _failed(delivery: Delivery, why: str, at: datetime) -> None:
     log.warning("delivery %s: attempt %s failed: %s", delivery.pk, delivery.attempts, why)
     ended = delivery.hook is not None and delivery.hook.ended_at is not None
     patience = PATIENCE[delivery.attempts - 1] if delivery.attempts <= len(PATIENCE) and not ended else None
+    again = at + (patience or timedelta(0))
     Delivery.objects.filter(pk=delivery.pk).update(
-        error=why[:300],
-        state=State.QUEUED if patience else State.FAILED,
-        next_at=at + (patience or timedelta(0)),
+        error=why[:300], state=State.QUEUED if patience else State.FAILED, next_at=again
     )
+    if patience and delivery.hook is not None:  # whoever does not answer is not asked for each message anew
+        Delivery.objects.filter(hook=delivery.hook, state=State.QUEUED, next_at__lt=again).update(next_at=again)
 
 
 def message_of(event: WatchEvent) -> bytes:
@@ -116,22 +120,37 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target) -> None:
         super().__init__(target.host, target.port, timeout=TIMEOUT)
         self.target = target
+        self.line: socket.socket | None = None  # `sock` is let go of before the answer is read
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self.target.ip, self.target.port), TIMEOUT)
+        self.sock = self.line = socket.create_connection((self.target.ip, self.target.port), TIMEOUT)
         if self.target.secure:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.target.host)
+            secure = ssl.create_default_context().wrap_socket(
+                self.sock, server_hostname=self.target.host, do_handshake_on_connect=False
+            )
+            self.sock = self.line = secure
+            secure.do_handshake()
+
+    def give_up(self) -> None:
+        """From another thread: whatever is waited for ends at once."""
+        if self.line is not None:
+            with contextlib.suppress(OSError):
+                self.line.shutdown(socket.SHUT_RDWR)
 
 
 def posted(target: Target, body: bytes, headers: dict[str, str]) -> int:
     """Call, and answer the status."""
     connection = _Pinned(target)
+    watch = threading.Timer(DEADLINE, connection.give_up)
+    watch.daemon = True
+    watch.start()
     try:
         connection.request("POST", target.path, body, headers)
         answer = connection.getresponse()
         answer.read(HEARD)
         return answer.status
     finally:
+        watch.cancel()
         connection.close()
 
 

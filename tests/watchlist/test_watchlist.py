@@ -1,9 +1,13 @@
 """A merchant is told of what matters, once, signed, and again until it is heard."""
 
+import contextlib
 import hashlib
 import hmac
+import http.client
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -218,3 +222,58 @@ def test_over_a_real_socket(watched: tuple[Influencer, Merchant], receiver: HTTP
     ((path, headers, body),) = Receiver.heard
     assert path == "/hook"
     assert headers["Clearhost-Event"] == json.loads(body)["id"]
+
+
+def drips(server: socket.socket, *, before: bytes) -> None:
+    """Answers a byte at a time for as long as somebody listens."""
+    with contextlib.suppress(OSError):
+        line, _address = server.accept()
+        with line:
+            line.sendall(before)
+            while True:
+                time.sleep(0.05)
+                line.sendall(b"x")
+
+
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b"HTTP/1.1 200 OK\r\nA: "])
+def test_one_that_answers_a_byte_at_a_time_holds_nobody_up(before: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "DEADLINE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        slow = threading.Thread(target=drips, args=(server,), kwargs={"before": before})
+        slow.start()
+        began = time.monotonic()
+        target = Target("127.0.0.1", server.getsockname()[1], "slow.example", "/", False)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            sending.posted(target, b"{}", {})
+        assert time.monotonic() - began < 3
+        slow.join(10)
+        assert not slow.is_alive()
+
+
+def test_one_that_does_not_answer_is_not_asked_for_every_message(watched: tuple[Influencer, Merchant]) -> None:
+    influencer, merchant = watched
+    _user, other = buyer_of("another shop")
+    verbs.follow(merchant=other, influencer=influencer, at=AT)
+    bad, _secret = verbs.add_hook(merchant=merchant, url="https://tarpit.example/", at=AT, resolve=resolve)
+    verbs.add_hook(merchant=other, url="https://good.example/", at=AT, resolve=resolve)
+    for turn in range(4):
+        card_says(influencer, overall={"grade": "ABCD"[turn]}, updated_at=f"2026-02-26T05:0{turn}:00+00:00")
+        looking.look(at=AT + timedelta(seconds=turn))
+    waiting = Delivery.objects.filter(hook=bad).count()
+    assert waiting >= 3
+    asked: list[str] = []
+
+    def post(target: Target, body: bytes, headers: dict[str, str]) -> int:
+        asked.append(target.host)
+        if target.host == "tarpit.example":
+            raise TimeoutError
+        return 200
+
+    sending.deliver(at=AT + timedelta(minutes=1), resolve=resolve, post=post)
+    assert asked.count("tarpit.example") == 1
+    assert asked.count("good.example") == waiting
+    sending.deliver(at=AT + timedelta(minutes=2, seconds=1), resolve=resolve, post=post)
+    sending.deliver(at=AT + timedelta(minutes=4), resolve=resolve, post=post)  # the second wait is five minutes
+    assert asked.count("tarpit.example") == 2
+    sending.deliver(at=AT + timedelta(minutes=8), resolve=resolve, post=lambda *given: 200)
+    assert Delivery.objects.filter(hook=bad, state="sent").count() == waiting, "nothing is lost when it is back"
