@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import transaction
 
 from feedback import intake, single
 from feedback.columns import Column, Kind, Type
@@ -26,6 +27,7 @@ from feedback.ingest.readers import reader_of
 from feedback.ingest.streams import Stream
 from feedback.ingest.typed import Typed, Typer, typed_schema
 from feedback.models import Coverage
+from feedback.plain import plain_rows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,6 +65,22 @@ class RowRefusedError(ValueError):
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(f"{verdict.column}: {verdict.reason}")
         self.verdict = verdict
+
+
+def take_in_lines(
+    *, kind: Kind, content: bytes, at: datetime, source: str = "", reserved: str = ""
+) -> list[Verdict] | None:
+    """Take in a few lines of JSON that are new beyond doubt, as `take_in` would; nothing when one of them is not."""
+    rows = plain_rows(kind=kind, content=content, source=source, reserved=reserved) if single.takes(kind) else None
+    if rows is None:
+        return None
+    received = _microseconds(at)
+    with transaction.atomic():
+        new, _covered = single.stored_as_new(kind=kind, rows=[{**row, "received_at": received} for _, row in rows])
+        if new < len(rows):  # its lock is let go of, too
+            transaction.set_rollback(True)
+            return None
+    return [Verdict(line, Status.ACCEPTED, source_id=row[kind.key]) for line, row in rows]
 
 
 def take_in(
@@ -131,8 +149,8 @@ def record_own(*, kind: Kind, row: Mapping[str, Any], at: datetime) -> None:
     """Take in one row that the service itself wrote, of values typed already; it must not be refused."""
     values = {column.name: _typed_value(column, row.get(column.name)) for column in kind.columns}
     values["received_at"] = _microseconds(at)
-    if kind.refers_to_influencer and kind.event_time and kind.rated:
-        new, covered = single.stored_as_new(kind=kind, values=values)
+    if single.takes(kind):
+        new, covered = single.stored_as_new(kind=kind, rows=[values])
         if new:
             if not covered:
                 intake.assume_covered(kind=kind, since=at)

@@ -1,11 +1,11 @@
-"""One new row at once: stored, its influencer told to be counted again, and who waits woken, in one question.
+"""A new row at once: stored, its influencer told to be counted again, and who waits woken, in one question.
 
 Only what is plainly new is taken; whatever else a row may be is for `intake.record` to find out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,28 +24,42 @@ from feedback.stored import LOCAL_DAY, stored
 LOCK = "SELECT pg_advisory_xact_lock_shared(hashtext('feedback.intake'), hashtext(%s))"
 
 
-@transaction.atomic
-def stored_as_new(*, kind: Kind, values: Mapping[str, Any]) -> tuple[bool, bool]:
-    """Store one row of typed values if its id and influencer leave no question; whether it was, and is covered.
+def takes(kind: Kind) -> bool:
+    """Whether rows of this kind can come this way."""
+    return kind.refers_to_influencer and kind.event_time is not None and kind.rated
+
+
+@transaction.atomic(savepoint=False)
+def stored_as_new(*, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> tuple[int, bool]:
+    """Store rows of typed values whose ids and influencers leave no question; how many, and whether they are covered.
 
     Times are microseconds since 1970; covered means that somebody has said, or assumed, since when this kind is whole.
     """
-    given = dict(values)
-    for name in PSEUDONYMS:
-        if given.get(name) is not None:
-            given[name] = pseudonyms.in_use()(str(given[name]))
+    # in one order, so that nobody waits in a circle
+    ready = sorted(_pseudonymous(kind, rows), key=lambda row: str(row[kind.key]))
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as cursor,
+        psycopg.Cursor(connection.connection) as lock,
         connection.connection.pipeline(),
     ):
-        cursor.execute(LOCK, [kind.name])
-        found = cursor.execute(_statement(kind.name), given, prepare=True).fetchone()
-        assert found is not None
-        if found[0]:
-            cursor.execute(f"NOTIFY {CHANNEL}")
-    return bool(found[0]), bool(found[1])
+        lock.execute(LOCK, [kind.name])
+        asked = [
+            psycopg.Cursor(connection.connection).execute(_statement(kind.name), row, prepare=True) for row in ready
+        ]
+        found = [cursor.fetchone() or (0, False) for cursor in asked]
+        new = sum(one[0] for one in found)
+        if new:
+            lock.execute(f"NOTIFY {CHANNEL}")
+    return new, all(one[1] for one in found)
+
+
+def _pseudonymous(kind: Kind, rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    name = next((name for name in PSEUDONYMS if name in kind.by_name), None)
+    hashed = pseudonyms.in_use() if name else str
+    for row in rows:
+        known = name and row.get(name) is not None
+        yield {**row, name: hashed(str(row[name]))} if name and known else row
 
 
 @lru_cache
