@@ -101,6 +101,11 @@ class Influencer(Sourced):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def goes_on_as(self) -> Influencer:
+        """Whom it was merged into, or itself."""
+        return self.merged_into or self
+
     @classmethod
     def with_merged(cls, *influencers: int) -> list[int]:
         """These hosts and whoever was merged into them: all whose evidence counts as theirs."""

@@ -24,11 +24,12 @@ from feedback.api.parsers import FlatJSONParser
 from feedback.authentication import HasScope, KeyAuthentication
 from feedback.models import ApiKey, Scope
 from feedback.pace import HookPace, KeyPace, Paced
+from influencers.models import Influencer
 from ratings.api.errors import Problem
 from ratings.api.own import given
 from ratings.members import roles
 from ratings.members.refusal import NotPossible
-from ratings.models import Follow, Hook, Merchant
+from ratings.models import Hook, Merchant
 from ratings.watchlist import verbs
 from ratings.watchlist.changes import PAGE, Unknown, changes
 
@@ -56,6 +57,9 @@ class Followed(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()
     since = serializers.DateTimeField()
+    formerly = serializers.ListField(
+        child=serializers.CharField(), help_text="Names it was followed under that go on as this one."
+    )
 
 
 class HookShape(serializers.Serializer[Any]):
@@ -119,14 +123,11 @@ class Watching(MerchantView):
     def get(self, request: Request) -> Response:
         """Whom the merchant follows, and where it is called."""
         merchant = self.merchant(request)
-        follows = Follow.objects.filter(merchant=merchant).select_related("influencer").order_by("influencer__name")
         hooks = Hook.objects.filter(merchant=merchant, ended_at=None).order_by("pk")
         return Response(
             {
                 "merchant": merchant.name,
-                "results": [
-                    {"slug": row.influencer.slug, "name": row.influencer.name, "since": row.since} for row in follows
-                ],
+                "results": [_followed(row) for row in verbs.followed(merchant=merchant)],
                 "hooks": [{"id": hook.pk, "url": hook.url, "created_at": hook.created_at} for hook in hooks],
             }
         )
@@ -145,17 +146,25 @@ class Watching(MerchantView):
             made = verbs.follow(merchant=self.merchant(request), influencer=influencer, at=timezone.now())
         except NotPossible as why:
             raise Problem("conflict", 409, str(why)) from None
-        return Response({"slug": influencer.slug, "name": influencer.name, "since": made.since}, status=201)
+        return Response(_followed(verbs.Followed(made.influencer, made.since, [])), status=201)
+
+
+def _followed(row: verbs.Followed) -> dict[str, Any]:
+    return {
+        "slug": row.influencer.slug,
+        "name": row.influencer.name,
+        "since": row.since,
+        "formerly": row.formerly,
+    }
 
 
 class OneWatched(MerchantView):
     @extend_schema(operation_id="unfollow", parameters=[MerchantParameters], responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Follow an influencer no more."""
-        found = Follow.objects.filter(merchant=self.merchant(request), influencer__slug=slug).first()
-        if found is None:
+        found = Influencer.objects.defer("search").filter(slug=slug).first()
+        if found is None or not verbs.unfollow(merchant=self.merchant(request), influencer=found):
             raise Http404
-        verbs.unfollow(merchant=found.merchant, influencer=found.influencer)
         return Response(status=204)
 
 

@@ -40,7 +40,7 @@ def gather(*, influencers: Collection[int], as_of: date) -> Gathered:
 
 def learn(*, as_of: date, rules: Rules = RULES) -> Market:
     """Learn the market from the evidence before a day."""
-    everyone = Influencer.objects.filter(voided_at=None)
+    everyone = Influencer.objects.filter(voided_at=None, merged_into=None)
     if everyone.count() > MOST:
         everyone = everyone.extra(order_by=["md5"], select={"md5": "md5(influencers_influencer.source_id)"})
     found = gather(influencers=list(everyone.values_list("pk", flat=True)[:MOST]), as_of=as_of)

@@ -84,16 +84,17 @@ class Asked:
 
 
 def find(reference: object) -> Influencer:
-    """An influencer by slug or by source id.
+    """An influencer by slug or by source id: whom it was merged into, if it was.
 
     Raises TermsError when there is none.
     """
     text = str(reference or "").strip().replace("\x00", "")[:128]
-    known = Influencer.objects.defer("search").filter(voided_at=None).select_related("category")
+    known = Influencer.objects.filter(voided_at=None).select_related("category", "merged_into__category")
+    known = known.defer("search", "merged_into__search")
     found = (known.filter(slug=text).first() or known.filter(source_id=text).first()) if text else None
     if found is None:
         raise TermsError({"influencer": "is not known here; give its slug or id"})
-    return found
+    return found.goes_on_as
 
 
 def ask(request: Mapping[str, Any]) -> Asked:
@@ -172,7 +173,8 @@ def _near(influencer: Influencer) -> list[Influencer]:
     if own is not None:
         rows.sort(key=lambda row: abs(TIERS.index(row[1]) - TIERS.index(own.tier)))
     chosen = [pk for pk, _tier in rows[: RULES.candidates]]
-    found = Influencer.objects.defer("search").filter(voided_at=None).select_related("category").in_bulk(chosen)
+    known = Influencer.objects.defer("search").filter(voided_at=None, merged_into=None)
+    found = known.select_related("category").in_bulk(chosen)
     return [found[pk] for pk in chosen if pk in found]
 
 

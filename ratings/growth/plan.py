@@ -87,7 +87,7 @@ def keep(*, influencer: Influencer, at: datetime) -> GrowthPlan:
 
 def keep_all(*, at: datetime) -> int:
     """The plans that are due, of everyone who has somebody to read them; how many were made."""
-    read = Influencer.objects.filter(claims__state=Claim.State.APPROVED, voided_at=None)
+    read = Influencer.objects.filter(claims__state=Claim.State.APPROVED, voided_at=None, merged_into=None)
     fresh = GrowthPlan.objects.filter(influencer=OuterRef("pk"), made_at__gt=at - FRESH)
     made = 0
     for influencer in read.exclude(Exists(fresh)).distinct().defer("search"):

@@ -12,7 +12,7 @@ from ratings.models.members import Merchant
 
 
 class Follow(models.Model):
-    """A merchant follows an influencer; `seen` is what it was last told of."""
+    """A merchant follows an influencer, or whom that goes on as; `seen` is what it was last told of."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="follows", verbose_name=_("merchant"))
     influencer = models.ForeignKey(
@@ -61,6 +61,8 @@ class WatchEvent(models.Model):
         SANCTION = "sanction", _("public sanction")
         SUSPENDED = "suspended", _("card suspended")
         INFLATED = "inflated", _("inflated session")
+        MERGED = "merged", _("goes on as another host")
+        SEPARATED = "separated", _("no longer one host")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="events", verbose_name=_("merchant"))

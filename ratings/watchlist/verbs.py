@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,11 @@ SECRET = b"clearhost web-hooks\0"
 
 @transaction.atomic
 def follow(*, merchant: Merchant, influencer: Influencer, at: datetime) -> Follow:
-    """Follow from now on: what is so already is no news. Following twice is following once."""
+    """Follow from now on: what is so already is no news. Following twice is following once.
+
+    Of a host that goes on as another, that other is followed.
+    """
+    influencer = influencer.goes_on_as
     Merchant.objects.select_for_update().get(pk=merchant.pk)
     known = Follow.objects.filter(merchant=merchant, influencer=influencer).first()
     if known is not None:
@@ -43,8 +49,35 @@ def follow(*, merchant: Merchant, influencer: Influencer, at: datetime) -> Follo
 
 @transaction.atomic
 def unfollow(*, merchant: Merchant, influencer: Influencer) -> bool:
-    """The undoing of `follow`; whether there was something to undo."""
-    return bool(Follow.objects.filter(merchant=merchant, influencer=influencer).delete()[0])
+    """The undoing of `follow`, also of follows that lead here by a merge; whether there was something to undo."""
+    leads = Q(influencer=influencer.goes_on_as) | Q(influencer__merged_into=influencer.goes_on_as)
+    return bool(Follow.objects.filter(leads, merchant=merchant).delete()[0])
+
+
+@dataclass
+class Followed:
+    """One host that a merchant follows, under the name it goes by now.
+
+    Attributes
+    ----------
+    formerly : names it was followed under that are merged into it
+    """
+
+    influencer: Influencer
+    since: datetime
+    formerly: list[str]
+
+
+def followed(*, merchant: Merchant) -> list[Followed]:
+    """Whom a merchant follows, each once, by name."""
+    rows = Follow.objects.filter(merchant=merchant).select_related("influencer__merged_into")
+    found: dict[int, Followed] = {}
+    for row in rows.defer("influencer__search", "influencer__merged_into__search").order_by("since", "pk"):
+        stays = row.influencer.goes_on_as
+        one = found.setdefault(stays.pk, Followed(stays, row.since, []))
+        if row.influencer_id != stays.pk:
+            one.formerly.append(row.influencer.name)
+    return sorted(found.values(), key=lambda one: (one.influencer.name, one.influencer.pk))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from influencers.models import Influencer
 from ratings import publication
 from ratings.members import merchants
 from ratings.members.refusal import NotPossible
-from ratings.models import Delivery, Follow, Hook, Merchant, MerchantKey, WatchEvent
+from ratings.models import Delivery, Hook, Merchant, MerchantKey, WatchEvent
 from ratings.pages.forms import Accessible, CleanTextField
 from ratings.pages.me.access import own_merchant
 from ratings.pages.views.home import asked, matches
@@ -108,7 +108,7 @@ def _page(
     bad = any(form is not None and form.errors for form in (hook, key))
     context = {
         "merchant": merchant,
-        "follows": Follow.objects.filter(merchant=merchant).select_related("influencer").order_by("influencer__name"),
+        "follows": verbs.followed(merchant=merchant),
         "events": WatchEvent.objects.filter(merchant=merchant).select_related("influencer")[:SHOWN],
         "hooks": Hook.objects.filter(merchant=merchant, ended_at=None).order_by("pk"),
         "failed": Delivery.objects.filter(event__merchant=merchant).exclude(error="")[:5],

@@ -198,9 +198,8 @@ def asked_for(found: Check) -> Iterator[tuple[str, str]]:
 def followers(request: HttpRequest, found: Check) -> list[dict[str, Any]]:
     """The reader's merchants, each with whether it follows this host."""
     own = roles.merchants_of(request.user)
-    following = set(
-        Follow.objects.filter(merchant__in=own, influencer=found.influencer).values_list("merchant", flat=True)
-    )
+    led = Influencer.with_merged(found.influencer.goes_on_as.pk)
+    following = set(Follow.objects.filter(merchant__in=own, influencer__in=led).values_list("merchant", flat=True))
     return [{"pk": one.pk, "name": one.name, "follows": one.pk in following} for one in own]
 
 
