@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 import pyarrow as pa
-import pyarrow.csv
 from django.db import connection, transaction
 
+from ratings.copying import copied_in, copied_out
 from ratings.engine.ledger import BUCKETS, JUDGED, Closed, Ledger
 from ratings.models import BucketDay, OrderDay, PolicyVersion, ReviewTrust, TrustClose
 from ratings.scoring.inputs import Floats
@@ -102,7 +102,7 @@ def whole(*, policy: Policy) -> Ledger:
         return Ledger.empty()
     held = _state(day)
     columns = ", ".join(JUDGED.names)
-    judged = _table(f"SELECT {columns} FROM ratings_reviewtrust", [], JUDGED)
+    judged = copied_out(f"SELECT {columns} FROM ratings_reviewtrust", [], JUDGED)
     return _ledger(held, slice(None), slice(None), judged, _buckets("", []), everyone=True)
 
 
@@ -113,7 +113,7 @@ def part(*, influencers: Collection[str], reviewers: Collection[str]) -> Ledger:
         return replace(Ledger.empty(), whole=False)
     held, ids = _state(day), list(influencers)
     columns = ", ".join(JUDGED.names)
-    judged = _table(f"SELECT {columns} FROM ratings_reviewtrust WHERE influencer_id = ANY(%s)", [ids], JUDGED)
+    judged = copied_out(f"SELECT {columns} FROM ratings_reviewtrust WHERE influencer_id = ANY(%s)", [ids], JUDGED)
     buckets = _buckets("WHERE influencer_id = ANY(%s)", [ids])
     return _ledger(
         held, _found(held.influencers, ids), _found(held.reviewers, reviewers), judged, buckets, everyone=False
@@ -205,13 +205,13 @@ def store(*, closed: Closed, at: datetime, policy: Policy) -> None:
         day=state.day, closed_at=at, policy=policy.version, reviews=closed.reviews.num_rows, state=packed.getvalue()
     )
     reviews = closed.reviews.select(NEW)
-    _copy("ratings_reviewtrust", NEW, zip(*(reviews[name].to_pylist() for name in NEW), strict=True))
+    copied_in("ratings_reviewtrust", NEW, zip(*(reviews[name].to_pylist() for name in NEW), strict=True))
     b = closed.buckets
     rows = zip(*(b[name].to_pylist() for name in BUCKETS.names), strict=True)
-    _copy("ratings_bucketday", tuple(BUCKETS.names), rows)
+    copied_in("ratings_bucketday", tuple(BUCKETS.names), rows)
     sold = closed.sold
     ids = (closed.influencers[k] for k in sold.influencer)
-    _copy("ratings_orderday", ("influencer_id", "day", "orders"),
+    copied_in("ratings_orderday", ("influencer_id", "day", "orders"),
           zip(ids, sold.day.tolist(), sold.orders.tolist(), strict=True))  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
@@ -221,36 +221,15 @@ def store(*, closed: Closed, at: datetime, policy: Policy) -> None:
         )
 
 
-def _copy(table: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _buckets(where: str, values: list[Any]) -> pa.Table:
     picked = ", ".join(f"factor[{k + 1}] AS {name}" for k, name in enumerate(FACTORS))
     schema = pa.schema(
         [BUCKETS.field("influencer_id"), BUCKETS.field("receipt"), *((f, pa.float64()) for f in FACTORS)]
     )
-    flat = _table(f"SELECT influencer_id, receipt, {picked} FROM ratings_bucketday {where}", values, schema)
+    flat = copied_out(f"SELECT influencer_id, receipt, {picked} FROM ratings_bucketday {where}", values, schema)
     factors = np.stack([flat[name].to_numpy() for name in FACTORS], axis=1).reshape(-1)
     listed = pa.FixedSizeListArray.from_arrays(pa.array(factors, pa.float64()), CLASSES)
     return pa.table({"influencer_id": flat["influencer_id"], "receipt": flat["receipt"], "factor": listed})
-
-
-def _table(sql: str, values: list[Any], schema: pa.Schema) -> pa.Table:
-    """Rows of a query, by COPY; floats keep every digit."""
-    copy = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
-    # the cursor within: the debug wrapper's copy takes no values
-    with connection.cursor() as cursor, cursor.cursor.copy(copy, values) as lines:
-        text = b"".join(lines)
-    if not text:
-        return schema.empty_table()
-    return pyarrow.csv.read_csv(
-        pa.py_buffer(text),
-        read_options=pyarrow.csv.ReadOptions(column_names=schema.names),
-        convert_options=pyarrow.csv.ConvertOptions(column_types=schema),
-    )
 
 
 @contextmanager
@@ -279,9 +258,9 @@ def replayed() -> int:
     policy = Policy.from_document(PolicyVersion.objects.get(version=judged_under()).document)
     columns = ", ".join(f"{name}::int" if name == "verified" else name for name in LOG.names)
     columns = columns.replace("reviewer_id", "replace(reviewer_id::text, '-', '')")
-    log = _table(f"SELECT {columns} FROM ratings_reviewtrust ORDER BY review_id", [], LOG)
+    log = copied_out(f"SELECT {columns} FROM ratings_reviewtrust ORDER BY review_id", [], LOG)
     sold_schema = pa.schema([("influencer_id", pa.string()), ("day", pa.int64()), ("orders", pa.float64())])
-    sold = _table(
+    sold = copied_out(
         "SELECT influencer_id, day, orders FROM ratings_orderday ORDER BY day, influencer_id", [], sold_schema
     )
     held = _state(day)

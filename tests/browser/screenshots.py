@@ -9,10 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+from tests.browser.chromium import CHROMIUM, LANGUAGES, THEMES
+
 WIDTHS = {"phone": (360, 780), "desk": (1280, 860)}
-THEMES = ("light", "dark")
-LANGUAGES = ("en", "zh-hans")
 
 
 def slugs(base: str) -> list[str]:

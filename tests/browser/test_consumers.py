@@ -1,39 +1,19 @@
 """A consumer in a real browser, with and without JavaScript: a verified review, a complaint with a photo, followed."""
 
-import os
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from feedback.models import Case, Review
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, objections, opened
 from tests.feedback import files
 from tests.feedback.people import Platform, host
 
-CHROMIUM = "/usr/bin/chromium"
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-WIDTHS, THEMES, LANGUAGES = (360, 1280), ("light", "dark"), ("en", "zh-hans")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop running beside the tests' own queries
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -41,14 +21,6 @@ def site(live_server: LiveServer, settings: Settings, tmp_path: Path) -> str:
     settings.ATTACHMENTS_ROOT = tmp_path / "attachments"
     host(name="周小满农家铺 <b>x</b>")
     return live_server.url
-
-
-def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
-    page = browser.new_context(**options).new_page()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return page, errors
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -120,22 +92,12 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, site: 
         where = f"{width} {theme} {language}"
         for address, sign in joint.items():
             page.goto(f"{address}{sign}lang={language}")
-            found += [f"{where} {address}: {problem}" for problem in look(page)]
+            found += objections(page, f"{where} {address}")
         for address in forms:
             page.goto(f"{address}&lang={language}")
-            found += [f"{where} {address}: {problem}" for problem in look(page)]
+            found += objections(page, f"{where} {address}")
             page.locator("main form.sheet button").click()
-            found += [f"{where} {address} with errors: {problem}" for problem in look(page)]
+            found += objections(page, f"{where} {address} with errors")
         found += [f"{where}: {error}" for error in errors if "400" not in error]
         page.context.close()
     assert found == []
-
-
-def look(page: Page) -> list[str]:
-    """What axe objects to, and whether the page scrolls sideways."""
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    problems = [f"{v['id']} {v['nodes'][0]['html'][:150]}" for v in result["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        problems.append("scrolls sideways")
-    return problems

@@ -1,18 +1,15 @@
 """A merchant and a host in a real browser: from sign-up to appeal, with axe on every page of their own."""
 
-import os
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from feedback.kinds import KINDS
@@ -28,28 +25,13 @@ from ratings.members import claims
 from ratings.models import Claim, Contest, Follow, GrowthPlan, Reply, Run
 from ratings.models.governance import Appeal
 from tests.accounts.people import PASSWORD, account
+from tests.browser.chromium import MARKS, objections, opened
 from tests.feedback.people import host
 from tests.governance.people import acted
 
-CHROMIUM = "/usr/bin/chromium"
 NARROW, WIDE = {"width": 360, "height": 800}, {"width": 1280, "height": 800}
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -88,14 +70,6 @@ def planned(lin: Influencer, made: dict[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def made() -> dict[str, Any]:
     return {}
-
-
-def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
-    page = browser.new_context(**options).new_page()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return page, errors
 
 
 def sign_up(page: Page, site: str, email: str) -> None:
@@ -153,7 +127,7 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     page.get_by_role("link", name="林小雨手作").click()
     page.get_by_label("How can we tell").fill("Write to my account.")
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_text("waiting for our decision").is_visible()
+    expect(page.get_by_text("waiting for our decision")).to_be_visible()
     account("staff", is_staff=True, is_superuser=True)
     staff, _errors = opened(browser, locale="en-GB")
     staff.goto(f"{site}/admin/")
@@ -165,13 +139,13 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     acted(lin, "PRM-01", at=timezone.now() - timedelta(hours=1))
     page.goto(f"{site}/me/")
     page.get_by_role("link", name="林小雨手作").click()
-    assert page.get_by_role("heading", name="Today").is_visible()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
     nav = page.get_by_label("Your host pages")
     nav.get_by_role("link", name="Growth plan").click()
-    assert page.get_by_text("Your plan is being made").is_visible()
+    expect(page.get_by_text("Your plan is being made")).to_be_visible()
     planned(lin, made)
     page.get_by_role("link", name="Look again").click()
-    assert page.get_by_role("heading", name="Most to win first").is_visible()
+    expect(page.get_by_role("heading", name="Most to win first")).to_be_visible()
     earlier = GrowthPlan.objects.get()
     earlier.pk, earlier.as_of = None, earlier.as_of - timedelta(days=40)
     earlier.made_at -= timedelta(days=40)
@@ -187,7 +161,7 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     page.get_by_role("link", name="Reply", exact=True).first.click()
     page.get_by_label("Your public reply").fill("<script>alert(1)</script> thank you")
     page.get_by_role("button", name="Publish the reply").click()
-    assert page.get_by_text("no HTML, no scripts").first.is_visible()
+    expect(page.get_by_text("no HTML, no scripts").first).to_be_visible()
     page.get_by_label("Your public reply").fill("Thank you for coming back to us.")
     page.get_by_role("button", name="Publish the reply").click()
     assert Reply.objects.get().text == "Thank you for coming back to us."
@@ -201,12 +175,12 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     assert contest.state == "upheld"
     assert Review.objects.get(source_id=contest.source_id).voided_at is not None
     nav.get_by_role("link", name="Contests and appeals").click()
-    assert page.get_by_text("No order of that account is known.").first.is_visible()
+    expect(page.get_by_text("No order of that account is known.").first).to_be_visible()
     page.get_by_role("link", name="Appeal", exact=True).click()
     page.get_by_label("Your grounds").fill("The claim was true.\nThe clip is cut.")
     page.get_by_role("button", name="File the appeal").click()
     assert Appeal.objects.get().grounds == ["The claim was true.", "The clip is cut."]
-    assert page.get_by_text("The decision is due by").is_visible()
+    expect(page.get_by_text("The decision is due by")).to_be_visible()
     nav.get_by_role("link", name="Standing").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").first.click()
@@ -267,12 +241,6 @@ def look(page: Page, site: str, paths: list[str], theme: str, language: str) -> 
         answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
         assert answer is not None
         assert answer.status == 200, path
-        page.evaluate(AXE)
-        for details in page.locator("details").all():
-            details.evaluate("element => element.open = true")
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
-        assert found == [], f"{path} {theme} {language}: {found}"
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= size["width"], f"{path} scrolls sideways at {size['width']}: {wide}"
+            assert objections(page, f"{path} {size['width']} {theme} {language}") == []

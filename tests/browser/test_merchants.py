@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import io
 import json
-import os
 import re
 import threading
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import pytest
 from django.core import mail
 from django.db import connection, connections
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -35,31 +34,15 @@ from ratings.models import Check, CheckBatch, Delivery, WatchEvent
 from ratings.publication.serving import forget
 from ratings.watchlist import sending
 from tests.accounts.people import PASSWORD, account, buyer_of
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, objections, opened
 from tests.governance.people import acted
 from tests.jobs.queueing import empty_queue, wait_for
 from tests.pages.rated import rated_world
 
-CHROMIUM = "/usr/bin/chromium"
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-WIDTHS, THEMES, LANGUAGES = (360, 1280), ("light", "dark"), ("en", "zh-hans")
 OPPOSITE = ((360, "dark", "zh-hans"), (1280, "light", "en"))  # every page in these, the sheet in all
 HEAD = "influencer,placement_fee,commission_rate,unit_price,unit_cost,category\n"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop running beside the tests' own queries
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -137,15 +120,6 @@ def shop(settings: Settings) -> Iterator[str]:
     server.server_close()
 
 
-def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
-    page = browser.new_context(**options).new_page()
-    page.set_default_timeout(60_000)
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return page, errors
-
-
 def sign_up(page: Page) -> None:
     """From the page that explains the check: an account, the letter, its link, and back to where one wanted to go."""
     page.get_by_role("link", name="Before paying").click()
@@ -210,7 +184,7 @@ def test_from_sign_up_to_the_sheet(
         {"name": "orders.csv", "mimeType": "text/csv", "buffer": orders.encode()}
     )
     page.get_by_role("button", name="Audit these orders").click()
-    assert page.get_by_text("Brushed: orders were placed to be undone.").is_visible()
+    expect(page.get_by_text("Brushed: orders were placed to be undone.")).to_be_visible()
     assert [error for error in errors if "400" not in error] == []
 
 
@@ -287,7 +261,7 @@ def test_a_sanction_reaches_the_shop_through_the_worker(
     page.get_by_role("button", name="Follow 星河大牌日").click()
     page.get_by_label("Address of the web-hook").fill("http://169.254.169.254/latest/")
     page.get_by_role("button", name="Add the web-hook").click()
-    assert page.get_by_text("begins with https://").last.is_visible()
+    expect(page.get_by_text("begins with https://").last).to_be_visible()
     page.get_by_label("Address of the web-hook").fill(shop)
     page.get_by_role("button", name="Add the web-hook").click()
     secret = page.locator("code.keep").inner_text()
@@ -365,7 +339,7 @@ def test_no_violation_no_overflow_no_error(
         if every:
             page.goto(f"{site}/check/?lang={language}")
             page.locator("main form.sheet button[type=submit]").first.click()
-            found += examine(page, f"{where} /check/ with errors")
+            found += objections(page, f"{where} /check/ with errors")
             page.context.clear_cookies()
             found += look(page, site, ["/check/"], f"{where} stranger", language)
         found += [f"{where}: {error}" for error in errors if "400" not in error]
@@ -379,17 +353,5 @@ def look(page: Page, site: str, paths: list[str], where: str, language: str) -> 
         answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
         assert answer is not None
         assert answer.status == 200, path
-        found += examine(page, f"{where} {path}")
-    return found
-
-
-def examine(page: Page, where: str) -> list[str]:
-    """What axe objects to, and whether the page scrolls sideways."""
-    for details in page.locator("details").all():
-        details.evaluate("element => element.open = true")
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
-    found = [f"{where}: {violation}" for violation in result]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append(f"{where}: scrolls sideways")
+        found += objections(page, f"{where} {path}")
     return found

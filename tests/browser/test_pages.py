@@ -1,39 +1,21 @@
 """The pages in Debian's Chromium: found, read, compared, with and without JavaScript, by keyboard, without a fault."""
 
-import os
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, objections, opened
 from tests.pages.published import suspend, world
 
-CHROMIUM = "/usr/bin/chromium"
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-WIDTHS, THEMES, LANGUAGES = (360, 1280), ("light", "dark"), ("en", "zh-hans")
 MOST_BYTES = 150_000
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop running beside the tests' own queries
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -43,15 +25,6 @@ def slugs(live_server: LiveServer) -> Iterator[dict[str, str]]:
     yield {key: str(host.slug) for key, host in hosts.items()}
     with connection.cursor() as cursor:  # the log of publications refuses DELETE, as it should
         cursor.execute("TRUNCATE ratings_run, influencers_influencer, influencers_category CASCADE")
-
-
-def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
-    """A page of its own, and the list its console's errors go to."""
-    page = browser.new_context(**options).new_page()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return page, errors
 
 
 def paths(slugs: dict[str, str]) -> dict[str, str]:
@@ -83,7 +56,7 @@ def test_find_read_switch_compare(
     assert page.get_by_role("heading", level=1).inner_text() == "周小满农家铺"
     assert "Most likely 88; we are 90% sure it lies between 84 and 92." in page.locator(".lead").first.inner_text()
     page.get_by_text("Every part of the").click()
-    assert page.get_by_role("cell", name="from its own evidence").first.is_visible()
+    expect(page.get_by_role("cell", name="from its own evidence").first).to_be_visible()
     page.get_by_role("button", name="简体中文").click()
     assert page.url == f"{live_server.url}/influencers/{slugs['zhou']}/"
     assert "最可能是88分" in page.locator(".lead").first.inner_text()
@@ -145,12 +118,7 @@ def test_no_violation_no_overflow_no_error(
         answer = page.goto(f"{live_server.url}{path}{'&' if '?' in path else '?'}lang={language}")
         assert answer is not None
         assert answer.status < 500, name
-        page.evaluate(AXE)
-        for details in page.locator("details").all():
-            details.evaluate("element => element.open = true")
-        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
-        assert found == [], f"{name} {width} {theme} {language}: {found}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+        assert objections(page, f"{name} {width} {theme} {language}") == []
     assert [e for e in errors if "404" not in e] == []
 
 

@@ -1,16 +1,14 @@
 """One consumer's way in a real browser, with the worker running: found, read, compared, reviewed, seen, complained."""
 
-import os
 import threading
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection, connections
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,29 +17,12 @@ from influencers.models import Influencer
 from ratings import ledger, pieces
 from ratings.jobs.live_loop import work
 from ratings.publication.serving import forget
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, objections, opened
 from tests.feedback import files
 from tests.feedback.people import Platform
 from tests.pages.rated import rated_world
 
-CHROMIUM = "/usr/bin/chromium"
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-WIDTHS, THEMES, LANGUAGES = (360, 1280), ("light", "dark"), ("en", "zh-hans")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop running beside the tests' own queries
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -77,15 +58,6 @@ def worker(hosts: dict[str, Influencer]) -> Iterator[None]:
     assert not thread.is_alive()
 
 
-def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
-    page = browser.new_context(**options).new_page()
-    page.set_default_timeout(60_000)
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    return page, errors
-
-
 @pytest.mark.parametrize("script", [True, False])
 def test_a_consumers_way(
     browser: Browser, live_server: LiveServer, hosts: dict[str, Influencer], worker: None, script: bool
@@ -99,7 +71,7 @@ def test_a_consumers_way(
     read_the_reasons(page, card)
     page.get_by_role("button", name="简体中文").click()
     assert page.url == card
-    assert page.get_by_role("heading", name="为什么是这个分").is_visible()
+    expect(page.get_by_role("heading", name="为什么是这个分")).to_be_visible()
     page.get_by_role("button", name="English").click()
     compare_three(page)
     page.goto(card)
@@ -169,7 +141,7 @@ def complain(page: Page) -> None:
     page.get_by_role("button", name="File the complaint").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Your complaint is filed"
     page.goto(page.locator("a.keep").inner_text())
-    assert page.get_by_role("link", name="Attachment 1").is_visible()
+    expect(page.get_by_role("link", name="Attachment 1")).to_be_visible()
     assert "It broke on the first day." in page.locator(".timeline").inner_text()
     assert Case.objects.count() == 1
 
@@ -198,13 +170,7 @@ def test_what_stands_behind_a_card_is_within_everyones_reach(
         for path in paths:
             where = f"{path} {width} {theme} {language}"
             page.goto(f"{live_server.url}{path}{'&' if '?' in path else '?'}lang={language}")
-            for details in page.locator("details").all():
-                details.evaluate("element => element.open = true")
-            page.evaluate(AXE)
-            result = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
-            found += [f"{where}: {violation}" for violation in result]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                found.append(f"{where}: scrolls sideways")
+            found += objections(page, where)
         found += [f"{width} {theme} {language}: {error}" for error in errors]
         page.context.close()
     assert found == []

@@ -1,0 +1,41 @@
+"""Debian's Chromium: where it is, a page that keeps what its console says, and what axe objects to."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+CHROMIUM = "/usr/bin/chromium"
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+WIDTHS, THEMES, LANGUAGES = (360, 1280), ("light", "dark"), ("en", "zh-hans")
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault of the page
+
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs Debian's chromium at {CHROMIUM}"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
+    """A page of its own, and the list its console's errors go to."""
+    page = browser.new_context(**options).new_page()
+    page.set_default_timeout(PATIENCE)
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return page, errors
+
+
+def objections(page: Page, where: str) -> list[str]:
+    """What axe objects to with everything unfolded, and whether the page scrolls sideways."""
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    page.evaluate(AXE)
+    result = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+    found = [f"{where}: {violation}" for violation in result]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append(f"{where}: scrolls sideways")
+    return found
