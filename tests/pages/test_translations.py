@@ -52,3 +52,22 @@ def said(compiled: gettext.GNUTranslations, entry: dict[str, str]) -> str:
     if context is None:
         return compiled.ngettext(message, plural, 2) if plural else compiled.gettext(message)
     return compiled.npgettext(context, message, plural, 2) if plural else compiled.pgettext(context, message)
+
+
+HOUSE = (
+    "Most likely %(score)s",
+    "Not rated yet does not mean bad",
+    "Ranked %(rank)s;",
+    "%(shown)s viewers shown; activity",
+    "%(count)s review arrived unusually",
+    "Graded %(grade)s because",
+    "%(rate)s of 100 orders refunded",
+    "A warning is under appeal",
+)
+"""The sentences of the house are given to the letter, in their own punctuation."""
+
+
+def test_chinese_has_chinese_punctuation() -> None:
+    ours = [e for e in entries() if not e["msgid"].startswith(HOUSE)]
+    chinese = [e.get("msgstr", "") + e.get("msgstr[0]", "") for e in ours]
+    assert [words for words in chinese if re.search(r"[\u4e00-\u9fff][,;:?!]|[,;:?!]\s?[\u4e00-\u9fff]", words)] == []
