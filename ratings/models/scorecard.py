@@ -53,12 +53,17 @@ class Scorecard(models.Model):
         D = "D"
         E = "E"
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="scorecards", db_index=False)
+    # of all three only what is there is copied in, in the transaction that read it; checked again row by row it
+    # would be a quarter of what storing a run costs
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="scorecards", db_index=False, db_constraint=False
+    )
     influencer = models.ForeignKey(
         Influencer,
         on_delete=models.PROTECT,
         related_name="scorecards",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("influencer"),
     )
     position = models.PositiveIntegerField(
@@ -67,7 +72,12 @@ class Scorecard(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status)
     name = models.CharField(_("name"), max_length=200, db_collation=ID_COLLATION)
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("category")
+        Category,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("category"),
     )
     tier = models.CharField(_("tier"), max_length=16, choices=Tier)
     league = models.CharField(_("league"), max_length=16, choices=League)
