@@ -31,7 +31,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault, or the database's: away, full, or too slow for one request."""
     if not _of_api(request):
         return pages.server_error(request)
-    if not isinstance(sys.exc_info()[1], pages.AWAY):
+    if not pages.passing(sys.exc_info()[1]):
         return errors.plain(request, 500)
     response = errors.plain(request, 503)
     response["Retry-After"] = pages.RETRY_SECONDS

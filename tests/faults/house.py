@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import random
@@ -238,7 +239,7 @@ class House:
                 return response.status, _lower(response.headers), response.read()
         except urllib.error.HTTPError as error:
             return error.code, _lower(error.headers), error.read()
-        except (OSError, ValueError, urllib.error.URLError) as why:
+        except (OSError, ValueError, http.client.HTTPException) as why:  # an answer cut off in its midst is none
             raise Refused(str(why)) from why
 
     def wait_for(self, what: str, holds: Callable[[], bool], patience: float = PATIENCE) -> None:
@@ -251,6 +252,11 @@ class House:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{what}: not within {patience:.0f} s; logs in {self.logs}")
             time.sleep(0.05)
+
+    def broke(self) -> str:
+        """What the web server last logged as an error."""
+        lines = (self.logs / "web.log").read_text().splitlines()
+        return "\n".join([line[-3000:] for line in lines if '"level": "error"' in line or "Traceback" in line][-3:])
 
     def ready(self) -> bool:
         return self.get("/readyz", timeout=5)[0] == 200

@@ -153,8 +153,8 @@ def judge(scene: Scene, name: str, number: int, sender: Sender, reader: Reader) 
     place, what = scene.house, f"round {number}, {name}"
     place.wait_for(f"{what}: ready", place.ready)
     sender.settle()
-    assert sender.wrong == [], what
-    assert reader.wrong == [], what
+    assert sender.wrong == [], f"{what}: {place.broke()}"
+    assert reader.wrong == [], f"{what}: {place.broke()}"
     place.wait_for(f"{what}: taken up", lambda: place.ask("SELECT count(*) FROM feedback_outbox") == [(0,)])
     for beginning, rows in scene.loaded.items():
         count = place.ask("SELECT count(*), count(DISTINCT source_id) FROM feedback_review WHERE source_id LIKE %s",

@@ -1,6 +1,8 @@
 """Evidence from platforms by REST: the same rows, rules and verdicts as files, row by row, safe to repeat."""
 
+import errno
 import json
+import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -256,3 +258,18 @@ def test_ten_thousand_rows_and_one_more(shop: Caller) -> None:
     assert not Refund.objects.exists()
     assert counts(shop.send("refunds", rows[:-1])) == (10_000, 0, 0, 0)
     assert counts(shop.send("refunds", rows[:-1])) == (0, 0, 10_000, 0)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EMFILE])
+def test_no_room_for_the_file_is_to_be_tried_again(shop: Caller, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def full(*given: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("feedback.api.ingest.Path.write_bytes", full)
+    shop.client.raise_request_exception = False
+    answer = shop.send("reviews", [row("r1")])
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert answer.json()["type"] == "urn:clearhost:problem:unavailable"
+    monkeypatch.undo()
+    assert counts(shop.send("reviews", [row("r1")])) == (1, 0, 0, 0)

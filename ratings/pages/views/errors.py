@@ -1,5 +1,6 @@
 """What a page answers when something is wrong with us: our fault, or the database is away."""
 
+import errno
 import sys
 
 import psycopg
@@ -10,6 +11,12 @@ from django.template import loader
 RETRY_SECONDS = "30"
 # copies go past Django, which would have given their errors its own names
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}  # of the disk, or of open files: it passes
+
+
+def passing(error: BaseException | None) -> bool:
+    """Whether what went wrong is the state of the machine or of the database, so that the same may go well later."""
+    return isinstance(error, AWAY) or (isinstance(error, OSError) and error.errno in FULL)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -19,7 +26,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A page that needs neither a database nor a context."""
-    if isinstance(sys.exc_info()[1], AWAY):
+    if passing(sys.exc_info()[1]):
         response = HttpResponse(loader.get_template("503.html").render(), status=503)
         response["Retry-After"] = RETRY_SECONDS
         return response
