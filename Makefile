@@ -41,7 +41,7 @@ audit: .venv/.installed-dev
 
 # ten thousand calls and more over the whole schema, with every credential; some twenty minutes
 fuzz: .venv/.installed-dev
-	@FUZZ_CALLS=$(or $(CALLS),42) $(BIN)/python -m pytest tests/fuzz -q -s
+	@FUZZ_CALLS=$(or $(CALLS),42) PAGE_CALLS=$(or $(PAGES),5) $(BIN)/python -m pytest tests/fuzz -q -s
 
 # the service itself attacked, long
 abuse: .venv/.installed-dev

@@ -2,6 +2,7 @@
 
 import sys
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
@@ -29,9 +30,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault, or the database's: away, full, or too slow for one request."""
+    error = sys.exc_info()[1]
+    if isinstance(error, DataError) and request.method == "GET" and request.path.startswith("/admin/"):
+        return defaults.bad_request(request, error)  # a filter of a list with a value that its column cannot have
     if not _of_api(request):
         return pages.server_error(request)
-    if not pages.passing(sys.exc_info()[1]):
+    if not pages.passing(error):
         return errors.plain(request, 500)
     response = errors.plain(request, 503)
     response["Retry-After"] = pages.RETRY_SECONDS

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from config import errors, metrics
@@ -64,6 +64,18 @@ class EveryAnswer:
             headers["Strict-Transport-Security"] = hsts()
         metrics.answered(request.method or "", response.status_code)
         return response
+
+
+class NoSuchPath:
+    """No address has a zero byte in it, and the database would not take one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info:
+            raise Http404
+        return self.get_response(request)
 
 
 class BodyLimit:

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.guards.NoSuchPath",
     "config.guards.BodyLimit",
     "config.guards.StaffSessions",
     "django.contrib.messages.middleware.MessageMiddleware",

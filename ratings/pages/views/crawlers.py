@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from ratings.models import PublicDocument
 
 PART = 20_000
+MOST_PARTS = 50_000  # of one index (sitemaps.org)
 HIDDEN = (
     *("/admin/", "/accounts/", "/me/", "/check/", "/watchlist/", "/reviews/", "/complaints/", "/search/", "/i18n/"),
     "/influencers/*/evidence/",
@@ -39,6 +40,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def part(request: HttpRequest, number: int) -> HttpResponse:
     rows: list[tuple[str, str]]
+    if number > MOST_PARTS:
+        raise Http404
     if number == 0:
         rows = [(reverse(f"pages:{name}"), "") for name in PAGES]
     else:
