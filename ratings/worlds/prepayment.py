@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ratings.checks.lag import DAYS
 from ratings.checks.rules import RULES, Rules
 from ratings.checks.terms import Sku, Terms
 from ratings.worlds import draws
-from ratings.worlds.deals import Commerce, commerce, offers, show_day
+from ratings.worlds.deals import Commerce, Offers, commerce, offers, show_day
 from ratings.worlds.regimes import Rugged
 from ratings.worlds.rugged import rugged_world
 from ratings.worlds.smooth import Smooth, smooth_world
@@ -83,65 +84,91 @@ def shows_of(world: World, c: Commerce, *, as_of: int, keep: Ints) -> Shows:
     )
 
 
-def evaluate(family: str, seed: int, *, n: int, size: int = 1024, rules: Rules = RULES) -> list[Held]:
-    """Forecast up to `PER_HOST` held-out shows of everyone."""
+@dataclass(frozen=True)
+class Stage:
+    """A world at the end of its ninth month: what is known, what was learned from it, the shows to be forecast."""
+
+    world: World
+    commerce: Commerce
+    known: Shows
+    later: Ints
+    asked: Offers
+    tie: Floats
+
+    def own(self, host: int) -> Shows:
+        return self.known.where(self.known.host == host)
+
+    def terms(self, k: int, **more: Any) -> Terms:
+        """The terms offered for the k-th of the later shows."""
+        show = self.later[k]
+        sku = Sku(
+            price=float(self.asked.price[k]),
+            unit_cost=float(self.asked.cost[k]),
+            ship_cost=SHIP,
+            return_cost=RETURN,
+            unsaleable_rate=SPOILED,
+        )
+        first = self.world.until - timedelta(days=self.world.days)
+        given: dict[str, Any] = {
+            "placement_fee": float(self.asked.fee[k]),
+            "commission_rate": float(self.asked.commission[k]),
+            "category": CATEGORIES[self.world.category[self.world.sessions.host[show]]],
+            "skus": (sku,),
+            "platform_fee_rate": PLATFORM,
+            "show_date": first + timedelta(days=int(show_day(self.world)[show])),
+        }
+        return Terms(**{**given, **more})
+
+    def learn(self, slots: Shows, rules: Rules) -> market.Market:
+        return market.learn(
+            shows=self.known, slots=slots, category=self.world.category, categories=CATEGORIES, rules=rules
+        )
+
+
+def stage(family: str, seed: int, *, n: int) -> Stage:
+    """Up to `PER_HOST` held-out shows of everyone."""
     world = business_world(family, seed, n)
     c = commerce(world)
     day = show_day(world)
-    past = np.flatnonzero(day < TRAIN)
-    known = shows_of(world, c, as_of=TRAIN, keep=past)
-    learned = market.learn(shows=known, slots=nothing(), category=world.category, categories=CATEGORIES, rules=rules)
+    known = shows_of(world, c, as_of=TRAIN, keep=np.flatnonzero(day < TRAIN))
     rng = draws.stream(seed, family, "held out")
     later = np.flatnonzero((day >= TRAIN) & (day < YEAR))
     later = later[np.argsort(rng.random(later.size))]
     later = later[np.argsort(world.sessions.host[later], kind="stable")]
     later = later[draws.rank_within(world.sessions.host[later]) < PER_HOST]
     asked = offers(world, c, shows=later, before=TRAIN)
-    tie = rng.random((later.size, 2))
-    begins = np.searchsorted(np.sort(known.host), np.arange(n + 1))
-    order = np.argsort(known.host, kind="stable")
-    first = world.until - timedelta(days=world.days)
-    found = []
-    for k, show in enumerate(later.tolist()):
-        host = int(world.sessions.host[show])
-        own = known.where(order[begins[host] : begins[host + 1]])
-        terms = Terms(
-            placement_fee=float(asked.fee[k]),
-            commission_rate=float(asked.commission[k]),
-            category=CATEGORIES[world.category[host]],
-            skus=(
-                Sku(
-                    price=float(asked.price[k]),
-                    unit_cost=float(asked.cost[k]),
-                    ship_cost=SHIP,
-                    return_cost=RETURN,
-                    unsaleable_rate=SPOILED,
-                ),
-            ),
-            platform_fee_rate=PLATFORM,
-            show_date=first + timedelta(days=int(day[show])),
-        )
+    return Stage(world, c, known, later, asked, rng.random((later.size, 2)))
+
+
+def evaluate(family: str, seed: int, *, n: int, size: int = 1024, rules: Rules = RULES) -> list[Held]:
+    """Forecast up to `PER_HOST` held-out shows of everyone."""
+    on = stage(family, seed, n=n)
+    learned = on.learn(nothing(), rules)
+    c, found = on.commerce, []
+    for k, show in enumerate(on.later.tolist()):
+        host = int(on.world.sessions.host[show])
+        own, terms = on.own(host), on.terms(k)
         seen = forecast.forecast(
             shows=own, slots=nothing(), category=terms.category, market=learned, terms=terms, rules=rules, draws=size
         )
-        found.append(_held(host, terms, seen, world, c, show, own, tie[k], rules))
+        sold = (int(c.orders[show]), int(c.cancelled[show]), int(c.returned[show]))
+        found.append(held(host, terms, seen, sold, own, on.tie[k], rules))
     return found
 
 
-def _held(
+def held(
     host: int,
     terms: Terms,
     seen: forecast.Forecast,
-    world: World,
-    c: Commerce,
-    show: int,
+    sold: tuple[int, int, int],
     own: Shows,
     tie: Floats,
     rules: Rules,
 ) -> Held:
+    """The forecast against (orders, cancelled, returned)."""
     m = profit.money(terms, seen.draws)
     gains = profit.profit(terms, m, collected=False)
-    orders, cancelled, returned = (np.array([x[show]]) for x in (c.orders, c.cancelled, c.returned))
+    orders, cancelled, returned = (np.array([x], dtype=np.int64) for x in sold)
     truth = forecast.Draws(np.ones(1), orders, cancelled, returned, returned)
     came = profit.money(terms, truth)
     gain = float(profit.profit(terms, came, collected=False)[0])
@@ -155,13 +182,13 @@ def _held(
         shown=float(np.nanmean(own.viewers)) if own.size and np.isfinite(own.viewers).any() else 0.0,
         gross=float(np.mean(own.amount)) if own.size else 0.0,
         came=gain,
-        sales_rank=_rank(m.settled, float(came.settled[0]), float(tie[0])),
-        profit_rank=_rank(gains, gain, float(tie[1])),
+        sales_rank=rank(m.settled, float(came.settled[0]), float(tie[0])),
+        profit_rank=rank(gains, gain, float(tie[1])),
         comparable=seen.comparable,
     )
 
 
-def _rank(values: Floats, came: float, part: float) -> float:
+def rank(values: Floats, came: float, part: float) -> float:
     below, same = float(np.mean(values < came - 1e-9)), float(np.mean(np.abs(values - came) <= 1e-9))
     return below + part * same
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -83,12 +83,7 @@ def tables(worlds: Sequence[tuple[str, Sequence[Held]]]) -> dict[str, list[list[
             cover.append([f"{name}, {100 * level:.0f}% interval", *cells])
     tenths = [["forecast"], *([f"{10 * k} to {10 * k + 10}%"] for k in range(10))]
     for family in families:
-        rows = [
-            Held(**{**row.__dict__, "host": row.host + 1_000_000 * number})
-            for number, (f, held) in enumerate(worlds)
-            if f == family
-            for row in held
-        ]
+        rows = apart([held for f, held in worlds if f == family])
         tenths[0] += [f"{family}: offers", "forecast", "earned back", "gap, points"]
         for line, (n, said, came, error) in zip(tenths[1:], deciles(rows), strict=True):
             line += [
@@ -116,6 +111,31 @@ def tables(worlds: Sequence[tuple[str, Sequence[Held]]]) -> dict[str, list[list[
             ]
         money.append(line)
     return {"coverage": cover, "deciles": tenths, "worth": money}
+
+
+def calibration(
+    named: Sequence[tuple[str, Sequence[Held]]], *, second: str = "profit", third: str = "earned back"
+) -> list[list[str]]:
+    """One column for each set of forecasts: coverage, then each tenth of the probability."""
+    head = ["", *(name for name, _rows in named)]
+    body = [["forecasts", *(f"{len(rows):,}" for _name, rows in named)]]
+    for what, ranks in (("net sales", "sales_rank"), (second, "profit_rank")):
+        for level in LEVELS:
+            cells = [f"{100 * coverage([getattr(row, ranks) for row in rows], level):.1f}" for _name, rows in named]
+            body.append([f"{what}, {100 * level:.0f}% interval", *cells])
+    each = [deciles(rows) for _name, rows in named]
+    for k in range(10):
+        cells = [
+            f"{100 * (came - said):+.1f} ± {100 * error:.1f} of {n:,}" if n else "–"
+            for n, said, came, error in (tenths[k] for tenths in each)
+        ]
+        body.append([f"{third}, {10 * k} to {10 * k + 10}%", *cells])
+    return [head, *body]
+
+
+def apart(worlds: Sequence[Sequence[Held]]) -> list[Held]:
+    """The rows of several worlds together; influencers of different worlds are different."""
+    return [replace(row, host=row.host + 1_000_000 * k) for k, rows in enumerate(worlds) for row in rows]
 
 
 def _paired(
