@@ -3,6 +3,7 @@
 import re
 import zipfile
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -25,11 +26,9 @@ from ratings.members import claims
 from ratings.models import Claim, Contest, Follow, GrowthPlan, Reply, Run
 from ratings.models.governance import Appeal
 from tests.accounts.people import PASSWORD, account
-from tests.browser.chromium import MARKS, objections, opened
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, objections, opened
 from tests.feedback.people import host
 from tests.governance.people import acted
-
-NARROW, WIDE = {"width": 360, "height": 800}, {"width": 1280, "height": 800}
 
 pytestmark = MARKS
 
@@ -200,47 +199,53 @@ def staff_decide(page: Page, site: str, model: str, action: str, reason: str) ->
     page.locator(".messagelist").wait_for()
 
 
-@pytest.mark.parametrize(("theme", "language"), [("light", "zh-hans"), ("dark", "en")])
 def test_no_violation_no_overflow_no_error(
-    browser: Browser, live_server: LiveServer, lin: Influencer, made: dict[str, Any], theme: Any, language: str
+    browser: Browser, live_server: LiveServer, lin: Influencer, made: dict[str, Any]
 ) -> None:
-    page, errors = opened(browser, viewport=NARROW, color_scheme=theme)
+    """Every page of an account's own at both widths, in both themes and both languages."""
+    page, _errors = opened(browser)
     site, user = live_server.url, account("both")
     at = timezone.now()
     planned(lin, made)
     speaks = claims.claim(influencer=lin, user=user, statement="me", at=at)
     claims.decide(claim=speaks, approve=True, reason="ok", by=account("staff"), at=at)
     action = acted(lin, "PRM-01", at=at - timedelta(hours=1))
-    paths = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/confirm-email/"]
-    look(page, site, paths, theme, language)
     sign_in(page, site, "both")
-    page.goto(f"{site}/accounts/reauthenticate/")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    review = Review.objects.order_by("pk")[0].source_id
-    mine = f"/me/{lin.slug}"
-    look(
-        page,
-        site,
-        ["/me/", "/me/merchant/", f"{mine}/", f"{mine}/plan/", f"{mine}/what-if/?complaints=2", f"{mine}/reviews/",
-         f"{mine}/reviews/{review}/reply/", f"{mine}/contest/reviews/{review}/", f"{mine}/cases/", f"{mine}/workload/",
-         f"{mine}/appeal/{action.pk}/",
-         f"/me/claim/{lin.slug}/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/",
-         "/accounts/2fa/totp/activate/", "/accounts/sessions/", "/accounts/logout/"],
-        theme, language,
-    )  # fmt: skip
     page.goto(f"{site}/me/merchant/")
     page.locator("input[name=name]").fill("Shop")
     page.locator("main form button[type=submit]").click()
-    look(page, site, ["/watchlist/", "/watchlist/?q=林"], theme, language)
-    assert [error for error in errors if "400" not in error] == []
+    page.goto(f"{site}/accounts/reauthenticate/")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    kept = page.context.storage_state()
+    review = Review.objects.order_by("pk")[0].source_id
+    mine = f"/me/{lin.slug}"
+    own = [
+        "/me/", "/me/merchant/", f"{mine}/", f"{mine}/plan/", f"{mine}/what-if/?complaints=2", f"{mine}/reviews/",
+        f"{mine}/reviews/{review}/reply/", f"{mine}/contest/reviews/{review}/", f"{mine}/cases/", f"{mine}/workload/",
+        f"{mine}/appeal/{action.pk}/", f"/me/claim/{lin.slug}/", "/watchlist/", "/watchlist/?q=林", "/accounts/email/",
+        "/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/sessions/",
+        "/accounts/logout/",
+    ]  # fmt: skip
+    strangers = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/confirm-email/"]
+    found: list[str] = []
+    for width, theme, language in product(WIDTHS, THEMES, LANGUAGES):
+        options: dict[str, Any] = {"viewport": {"width": width, "height": 800}, "color_scheme": theme}
+        where = f"{width} {theme} {language}"
+        for paths, session in ((own, {"storage_state": kept}), (strangers, {})):
+            page, errors = opened(browser, **options, **session)
+            found += look(page, site, paths, where, language)
+            found += [f"{where}: {error}" for error in errors if "400" not in error]
+            page.context.close()
+    assert found == []
 
 
-def look(page: Page, site: str, paths: list[str], theme: str, language: str) -> None:
+def look(page: Page, site: str, paths: list[str], where: str, language: str) -> list[str]:
+    """What axe objects to, and which pages scroll sideways."""
+    found = []
     for path in paths:
         answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
         assert answer is not None
         assert answer.status == 200, path
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            assert objections(page, f"{path} {size['width']} {theme} {language}") == []
+        found += objections(page, f"{where} {path}")
+    return found
