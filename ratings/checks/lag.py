@@ -12,6 +12,9 @@ Floats = NDArray[np.float64]
 DAYS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 25, 30, 37, 45, 60, 90, 120], dtype=np.float64)
 """Upper ends of the bins: bin j holds returns up to DAYS[j] days after the show."""
 
+NONE_YET = np.zeros(1)
+FROM_THE_SHOW = np.concatenate((NONE_YET, DAYS))
+
 USUAL_MEDIAN, USUAL_SPREAD = 7.0, 0.7
 USUAL_WEIGHT = 50.0
 
@@ -24,7 +27,7 @@ class Curve:
 
     def at(self, day: Floats | float) -> Floats:
         """Share known so many days after the show."""
-        return np.asarray(np.interp(day, np.r_[0.0, DAYS], np.r_[0.0, self.known]))
+        return np.asarray(np.interp(day, FROM_THE_SHOW, np.concatenate((NONE_YET, self.known))))
 
     def day_of(self, share: float) -> int:
         """First whole day on which at least this share is known."""

@@ -141,18 +141,15 @@ def histogram(values: Floats) -> list[dict[str, float]]:
 
 def fee_curve(terms: Terms, m: Money) -> list[dict[str, float]]:
     """Chance and median profit for other fees, from 0 to beyond both the asked and the break-even one."""
-    top = 1.5 * max(terms.placement_fee, profit.break_even_fee(m), 1.0)
-    curve = []
-    for fee in np.linspace(0.0, top, FEES):
-        kept = profit.profit(terms, m, fee=float(fee), collected=False)
-        curve.append(
-            {
-                "fee": round(float(fee), 2),
-                "p_fee_earned_back": round(float(np.mean(kept >= 0)), 4),
-                "median_profit": round(float(np.median(kept)), 2),
-            }
-        )
-    return curve
+    even = profit.break_even_fee(m)
+    fees = np.linspace(0.0, 1.5 * max(terms.placement_fee, even, 1.0), FEES)
+    ordered = np.sort(m.before_fee)
+    earned = 1 - np.searchsorted(ordered, fees, side="left") / ordered.size
+    middle = float(np.median(ordered))  # a fee takes as much from every future
+    return [
+        {"fee": round(fee, 2), "p_fee_earned_back": round(chance, 4), "median_profit": round(middle - fee, 2)}
+        for fee, chance in zip(fees.tolist(), earned.tolist(), strict=True)
+    ]
 
 
 def counter_offer(terms: Terms, m: Money, seen: Forecast, safe: int, said: Verdict, rules: Rules) -> dict[str, Any]:
@@ -180,13 +177,11 @@ def counter_offer(terms: Terms, m: Money, seen: Forecast, safe: int, said: Verdi
 
 
 def _lag(seen: Forecast) -> list[dict[str, float]]:
+    days = np.array(LAG_DAYS, dtype=np.float64)
+    own, peers = seen.return_share * seen.curve.at(days), seen.peer_return * seen.peers.at(days)
     return [
-        {
-            "day": day,
-            "share": round(seen.return_share * float(seen.curve.at(day)), 4),
-            "peer_share": round(seen.peer_return * float(seen.peers.at(day)), 4),
-        }
-        for day in LAG_DAYS
+        {"day": day, "share": round(share, 4), "peer_share": round(peer, 4)}
+        for day, share, peer in zip(LAG_DAYS, own.tolist(), peers.tolist(), strict=True)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from ratings.days import policy_date
 from ratings.models import Check, Merchant, MerchantKey, MerchantMember, PublicDocument, Scorecard
 from ratings.publication.paging import Cursor, CursorInvalid, Order, Page, page, scope_of
 
+UNKNOWN = "is not known here; give its slug or id"
 TIERS = ("tiny", "small", "medium", "large")
 LOOKED_AT = 2_000
 NEWEST_FIRST = Order((("at", True), ("id", False)))
@@ -88,17 +89,29 @@ def find(reference: object) -> Influencer:
 
     Raises TermsError when there is none.
     """
-    text = str(reference or "").strip().replace("\x00", "")[:128]
-    known = Influencer.objects.filter(voided_at=None).select_related("category", "merged_into__category")
-    known = known.defer("search", "merged_into__search")
-    found = (known.filter(slug=text).first() or known.filter(source_id=text).first()) if text else None
+    found = find_all([reference]).get(_name(reference))
     if found is None:
-        raise TermsError({"influencer": "is not known here; give its slug or id"})
-    return found.goes_on_as
+        raise TermsError({"influencer": UNKNOWN})
+    return found
 
 
-def ask(request: Mapping[str, Any]) -> Asked:
-    """Read a request; raises TermsError naming all that is wrong."""
+def find_all(references: Iterable[object]) -> dict[str, Influencer]:
+    """Everyone that is meant, by what they are called there, in one question. A slug goes before an id."""
+    names = {_name(one) for one in references} - {""}
+    known = Influencer.objects.filter(voided_at=None).select_related("category", "merged_into__category")
+    found = known.defer("search", "merged_into__search").filter(Q(slug__in=names) | Q(source_id__in=names))
+    rows = list(found.order_by("pk"))
+    by_id = {row.source_id: row.goes_on_as for row in rows}
+    by_slug = {row.slug: row.goes_on_as for row in rows if row.slug}
+    return {name: meant for name in names if (meant := by_slug.get(name) or by_id.get(name))}
+
+
+def _name(reference: object) -> str:
+    return str(reference or "").strip().replace("\x00", "")[:128]
+
+
+def ask(request: Mapping[str, Any], known: Mapping[str, Influencer] | None = None) -> Asked:
+    """Read a request; raises TermsError naming all that is wrong. `known` spares looking the influencer up."""
     errors: dict[str, str] = {}
     influencer: Influencer | None = None
     terms: Terms | None = None
@@ -107,10 +120,10 @@ def ask(request: Mapping[str, Any]) -> Asked:
     except TermsError as error:
         errors |= error.errors
     if "influencer" not in errors:
-        try:
-            influencer = find(request.get("influencer"))
-        except TermsError as error:
-            errors |= error.errors
+        name = request.get("influencer")
+        influencer = (find_all([name]) if known is None else known).get(_name(name))
+        if influencer is None:
+            errors["influencer"] = UNKNOWN
     if influencer is None or terms is None:
         raise TermsError(errors)
     return Asked(influencer, terms)
@@ -127,10 +140,18 @@ def answer(
     everyone = {**{p.pk: p for rows in near.values() for p in rows}, **wanted}
     gathered = gathering.gather(influencers=everyone.keys(), as_of=day)
     known = knowing.known(gathered, list(everyone.values()), day)
-    return [_one(one, known, market, near[one.influencer.pk], day) for one in asked]
+    cards = {pk: _scorecard(one) for pk, one in wanted.items()}
+    return [_one(one, known, market, near[one.influencer.pk], day, cards[one.influencer.pk]) for one in asked]
 
 
-def _one(asked: Asked, known: dict[int, Known], market: Market, near: list[Influencer], day: date) -> dict[str, Any]:
+def _one(
+    asked: Asked,
+    known: dict[int, Known],
+    market: Market,
+    near: list[Influencer],
+    day: date,
+    card: dict[str, Any] | None,
+) -> dict[str, Any]:
     found = report(known[asked.influencer.pk], market=market, terms=asked.terms)
     others = {str(p.pk): p for p in near}
     better = better_peers(
@@ -148,7 +169,7 @@ def _one(asked: Asked, known: dict[int, Known], market: Market, near: list[Influ
             {"slug": peer.slug, "name": peer.name, **{k: v for k, v in row.items() if k != "key"}}
             for peer, row in named
         ],
-        "scorecard": _scorecard(asked.influencer),
+        "scorecard": card,
     }
 
 

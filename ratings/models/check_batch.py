@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.models import ApiKey
 from ratings.models.members import Merchant
@@ -23,7 +24,7 @@ class CheckBatch(models.Model):
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("being checked")
         DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", pgettext_lazy("file of terms", "failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     merchant = models.ForeignKey(

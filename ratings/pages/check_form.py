@@ -124,10 +124,17 @@ class CheckForm(Accessible):
         field.choices = choices
 
     def words(self, name: str, value: str) -> str:
-        """A value as the form shows it."""
+        """A value as the form names it, and numbers as people read them: 20%, 300,000."""
         field = self.fields[name]
-        pairs: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
-        return str(next((label for code, label in pairs if str(code) == value), value))
+        if isinstance(field, forms.ChoiceField):
+            pairs: Any = field.choices
+            return str(next((label for code, label in pairs if str(code) == value), value))
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        shares = name.endswith(("_rate", "_probability"))
+        return f"{100 * number:g}%" if shares else f"{number:,.2f}".removesuffix(".00")
 
     def _same_name(self, name: str) -> QuerySet[Influencer]:
         return Influencer.objects.filter(name=name, voided_at=None, slug__isnull=False)

@@ -24,7 +24,14 @@ def profit_histogram(bars: Sequence[Mapping[str, float]], *, chance: float) -> C
     width = high - low
     most = max(bar["share"] for bar in bars) or 1.0
     title = _("Profit: earned back in %(chance)s of 100 cases") % {"chance": f"{100 * chance:.0f}"}
-    desc = _("Each bar is how often the profit falls there; left of the line the merchant loses, right of it gains.")
+    if low < 0 < high:
+        desc = _(
+            "Each bar is how often the profit falls there; left of the line the merchant loses, right of it gains."
+        )
+    elif high <= 0:
+        desc = _("Each bar is how often the profit falls there; everywhere here the merchant loses.")
+    else:
+        desc = _("Each bar is how often the profit falls there; everywhere here the merchant gains.")
     shapes = []
     for bar in bars:
         height = (FLOOR - 12) * bar["share"] / most

@@ -54,7 +54,8 @@ def plan(request: HttpRequest, influencer: Influencer) -> HttpResponse:
         "plan": document,
         "coming": kept is None and publication.public_run(whole=True) is not None,
         "steps": [_step(step) for step in document["steps"]] if document else [],
-        "progress": [{**row, "aim": AIMS[row["lever"]], "unit": UNITS[row["lever"]]} for row in progress],
+        "progress": [_row(row) for row in progress],
+        "made_at": kept.made_at if kept else None,
         "twin": f"/api/v1/me/plan/?influencer={influencer.slug}",
         "section": "plan",
         "hidden": True,
@@ -81,6 +82,16 @@ def if_it_were(request: HttpRequest, influencer: Influencer) -> HttpResponse:
         "hidden": True,
     }
     return render(request, "ratings/me/what_if.html", context, status=400 if form.errors else 200)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """Marks with two digits; counts, which are brought to the length of the plan, with one where they need it."""
+    marks = row["lever"] in plans.MARK_LEVERS
+    figures = {
+        name: f"{row[name]:.2f}" if marks else f"{row[name]:,.1f}".removesuffix(".0")
+        for name in ("then", "target", "now")
+    }
+    return {**row, **figures, "aim": AIMS[row["lever"]]}
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:
