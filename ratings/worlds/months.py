@@ -66,7 +66,8 @@ def sales_of(folder: Path, *, by_category: bool = False) -> Sales:
         category[place] = 0 if by_category else categories.index(of)
         sums[:, place, when[month]] += figures
     names = ("all",) if by_category else categories
-    return Sales(months, names, category, *sums, since=np.argmax(sums[0] > 0, axis=1))
+    orders, amount, cancelled = sums
+    return Sales(months, names, category, orders, amount, cancelled, since=np.argmax(orders > 0, axis=1))
 
 
 def _months(first: date, last: date) -> tuple[date, ...]:

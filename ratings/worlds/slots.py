@@ -73,7 +73,8 @@ def evaluate(
     s = slots_of(on.world, on.commerce)
     slots = known_slots(on, s)
     learned = on.learn(slots, rules)
-    by_slot, by_show = [], []
+    by_slot: list[Held] = []
+    by_show: list[Held] = []
     for k, show in enumerate(on.later.tolist()):
         host = int(on.world.sessions.host[show])
         minutes = float(s.minutes[show, 0])
