@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+import psycopg
 from django.db import connection
 
 from feedback.clean import start_of
@@ -17,13 +18,15 @@ def take(*, most: int) -> set[int]:
 
     Never `id > last`: a row that commits late would be missed. All rows of whoever is taken go at once.
     """
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(
             "WITH picked AS (SELECT id, influencer_id FROM feedback_outbox ORDER BY id LIMIT 10000"
             " FOR UPDATE SKIP LOCKED), who AS (SELECT influencer_id FROM picked GROUP BY 1 ORDER BY min(id) LIMIT %s)"
             " DELETE FROM feedback_outbox o USING picked JOIN who USING (influencer_id) WHERE o.id = picked.id"
             " RETURNING o.influencer_id",
             [most],
+            prepare=True,
         )
         return {influencer for (influencer,) in cursor.fetchall()}
 

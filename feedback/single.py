@@ -47,10 +47,8 @@ def stored_as_new(*, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> tuple[int
         asked = [
             psycopg.Cursor(connection.connection).execute(_statement(kind.name), row, prepare=True) for row in ready
         ]
-        found = [cursor.fetchone() or (0, False) for cursor in asked]
+        found = [cursor.fetchone() or (0, False, None) for cursor in asked]
         new = sum(one[0] for one in found)
-        if new:
-            lock.execute(f"NOTIFY {CHANNEL}")
     return new, all(one[1] for one in found)
 
 
@@ -74,5 +72,6 @@ def _statement(name: str) -> str:
         f"new AS (INSERT INTO {to.table} ({to.columns}) SELECT {expressions} FROM {to.joined('s')} "
         f"WHERE {to.where()} ON CONFLICT (source_id) DO NOTHING RETURNING influencer_id), "
         f"told AS (INSERT INTO feedback_outbox (influencer_id, day) SELECT new.influencer_id, {day} FROM new, s) "
-        f"SELECT (SELECT count(*) FROM new), EXISTS (SELECT FROM feedback_coverage WHERE source_id = '{name}')"
+        f"SELECT n, EXISTS (SELECT FROM feedback_coverage WHERE source_id = '{name}'), "
+        f"CASE WHEN n > 0 THEN pg_notify('{CHANNEL}', '')::text END FROM (SELECT count(*) AS n FROM new) counted"
     )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+import psycopg
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 ID_COLLATION = "C"  # ids sort by bytes, as the rating does
+MERGED_INTO = "SELECT id FROM influencers_influencer WHERE merged_into_id = ANY(%s::bigint[]) ORDER BY id"
+GOES_ON_AS = (
+    "SELECT id, merged_into_id FROM influencers_influencer WHERE id = ANY(%s::bigint[]) AND merged_into_id IS NOT NULL"
+)
 
 
 class Sourced(models.Model):
@@ -109,15 +115,20 @@ class Influencer(Sourced):
     @classmethod
     def with_merged(cls, *influencers: int) -> list[int]:
         """These hosts and whoever was merged into them: all whose evidence counts as theirs."""
-        merged = cls.objects.filter(merged_into__in=influencers).order_by("pk")
-        return [*influencers, *merged.values_list("pk", flat=True)]
+        return [*influencers, *(pk for (pk,) in _asked(MERGED_INTO, influencers))]
 
     @classmethod
     def survivors(cls, influencers: Iterable[int]) -> dict[int, int]:
         """Under whom each of these goes on: itself, or whom it was merged into."""
         ids = set(influencers)
-        gone = cls.objects.filter(pk__in=ids, merged_into__isnull=False).values_list("pk", "merged_into")
-        return {pk: pk for pk in ids} | {pk: into for pk, into in gone if into is not None}
+        return {pk: pk for pk in ids} | dict(_asked(GOES_ON_AS, ids))
+
+
+def _asked(question: str, influencers: Iterable[int]) -> list[tuple[Any, ...]]:
+    """Asked for every document that is renewed, so planned once for a connection."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(question, [list(influencers)], prepare=True).fetchall()
 
 
 class Account(Sourced):
