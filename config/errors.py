@@ -18,6 +18,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return errors.plain(request, 403) if _of_api(request) else defaults.permission_denied(request, exception)
 
 
+def length_required(request: HttpRequest) -> HttpResponse:
+    return errors.plain(request, 411)
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     if _of_api(request):
         return errors.plain(request, 413)

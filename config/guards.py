@@ -79,12 +79,17 @@ class NoSuchPath:
 
 
 class BodyLimit:
-    """Refuses a body that no view would take, before anything reads it; staff alone may send large files."""
+    """Refuses a body that no view would take, before anything reads it; staff alone may send large files.
+
+    One that does not say its length would be taken for none at all, and what was sent for nothing.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return errors.length_required(request)
         given = request.META.get("CONTENT_LENGTH") or "0"
         length = int(given) if given.isdecimal() else 0
         if length > MOST_BYTES and length > allowed(request):

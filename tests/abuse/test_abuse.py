@@ -14,6 +14,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -225,6 +226,15 @@ def test_appeal_and_contest_spam(service: Callers) -> None:
     assert sum(answer.status == 201 for answer in contests) == 1
     assert sum(answer.status == 429 for answer in (*appeals, *contests)) == 100 - pace.WritingPace.most
     line("appeal and contest spam", [*appeals, *contests], 2, "one appeal, one contest")
+
+
+def test_a_body_in_pieces_without_a_length(service: Callers) -> None:
+    _key, secret = create_api_key(name="pieces", scope="ingest", source="pieces")
+    headers = {"Authorization": f"Api-Key {secret}", "Content-Type": "application/x-ndjson"}
+    call = Call("POST", "/api/v1/ingest/reviews/", None, "203.0.113.40", headers)
+    answers = [service.one(replace(call, body=iter([b"{}\n"] * 100))) for _time in range(5 * TIMES)]
+    assert {answer.status for answer in answers} == {411}, "not taken for an empty batch"
+    line("bodies in pieces without a length", answers, 0, "refused before anything reads them")
 
 
 def test_scraping(service: Callers) -> None:

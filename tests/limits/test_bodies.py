@@ -91,3 +91,11 @@ def test_only_staff_may_send_large_files_to_the_admin() -> None:
     staff.force_login(account("boss", is_staff=True, is_superuser=True))
     sent = [who.post("/admin/import/", body, content_type="text/plain").status_code for who in (stranger, staff)]
     assert sent == [413, 200]
+
+
+def test_a_body_that_does_not_say_its_length_is_not_taken_for_none(client: Client) -> None:
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = client.generic("POST", "/api/v1/ingest/reviews/", content_type="application/x-ndjson", **chunked)
+    assert answer.status_code == 411
+    assert answer.json()["type"] == "urn:clearhost:problem:length-required"
+    assert client.generic("POST", "/accounts/login/", **chunked).status_code == 411

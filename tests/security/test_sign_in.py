@@ -49,9 +49,9 @@ def test_one_account_is_held_against_many_addresses_at_a_hundred_an_hour(limited
     assert sign_in("wang", PASSWORD, "10.2.0.1") == 302
 
 
-def test_the_same_work_whether_an_account_exists_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time tells, too: a hash is computed once either way."""
-    account("lin")
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every password that a hash is computed of."""
     counted: list[str] = []
     hasher = hashers.get_hasher().__class__
     encode = hasher.encode
@@ -61,13 +61,30 @@ def test_the_same_work_whether_an_account_exists_or_not(monkeypatch: pytest.Monk
         return str(encode(self, password, salt, *more))
 
     monkeypatch.setattr(hasher, "encode", counting)
+    return counted
+
+
+def test_the_same_work_whether_an_account_exists_or_not(hashed: list[str]) -> None:
+    """Time tells, too: a hash is computed once either way."""
+    account("lin")
     work = {}
     for name in ("lin", "lin@example.org", "nobody", "nobody@example.org"):
-        counted.clear()
+        hashed.clear()
         sign_in(name, "wrong wrong wrong")
-        work[name] = len(counted)
+        work[name] = len(hashed)
     assert work["lin"] == work["nobody"] >= 1
     assert work["lin@example.org"] == work["nobody@example.org"] >= 1
+
+
+def test_signing_up_is_the_same_work_for_an_address_that_is_taken(hashed: list[str]) -> None:
+    account("lin")
+    work = {}
+    for email in ("lin@example.org", "nobody@example.org"):
+        hashed.clear()
+        fields = {"email": email, "password1": PASSWORD, "password2": PASSWORD}
+        assert Client().post("/accounts/signup/", fields).status_code == 302
+        work[email] = len(hashed)
+    assert work["lin@example.org"] == work["nobody@example.org"] == 1
 
 
 def test_an_account_that_is_shut_says_no_more_than_one_that_is_not_there() -> None:
