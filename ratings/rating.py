@@ -58,7 +58,12 @@ class Scores:
 
     def entries(self, explain: str | None = None, *, ranked: bool = True) -> Iterator[dict[str, Any]]:
         """One entry of the scores file per influencer, by id; ranks among part of all would say nothing."""
-        return document.entries(self.cards, self.policy, self._explainer(explain or self.explain), ranked=ranked)
+        standings = self._standings if ranked else None
+        return document.entries(self.cards, self.policy, self._explainer(explain or self.explain), standings=standings)
+
+    @cached_property
+    def _standings(self) -> document.Standings:
+        return document.Standings.of(self.cards, self.policy)
 
     def document(self) -> dict[str, Any]:
         """The scores file as one dictionary."""

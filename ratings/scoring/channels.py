@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -40,6 +40,10 @@ class Channel:
     held: Floats
     weight: Floats
     held_weight: Floats
+
+    def without_days(self) -> Channel:
+        """The same without what stands once a day."""
+        return replace(self, weight=np.zeros(0), held_weight=np.zeros(0))
 
     @classmethod
     def joined(cls, parts: list[Channel]) -> Channel:

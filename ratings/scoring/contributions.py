@@ -18,7 +18,9 @@ from ratings.scoring.sums import KEY, TOPS, UNITS, place
 PLACES = 4
 UNIT = 10**PLACES
 DUST = 1e-6  # of a published unit: what rounding leaves of nothing
-SOURCES = ("prior", "borrowed", "exposure", "evidence")
+PARTS = {"prior": "prior", "borrowed": "borrowed", "exposure": "exposure", "evidence": "own"}
+SOURCES = tuple(PARTS)
+AT_ONCE = 1_000  # influencers
 CHANNEL_NAMES = tuple(PUBLIC_NAMES.get(name, name) for names in CHANNELS.values() for name in names)
 
 
@@ -58,58 +60,83 @@ class Single:
 
 
 @dataclass(frozen=True)
-class Summaries:
-    """Contributions of everyone, worked out column by column.
+class _Block:
+    """Contributions of some influencers in a row, worked out column by column.
 
     Attributes
     ----------
-    rows : (k) dimension, channel and source of each part, and its channel's name by policy
     units : (n, k) whole units of the published precision, that add up to the overall
     shown : (n, k) whether the part is anything
-    held : what full trust would have added, by row of `held_rows`, in points
+    held : what full trust would have added, by row of `Summaries.held_rows`, in points
+    """
+
+    units: list[list[int]]
+    shown: list[list[bool]]
+    held: list[list[float]]
+
+
+@dataclass
+class Summaries:
+    """Contributions of everyone, some influencers at a time.
+
+    Attributes
+    ----------
+    rows : (k) dimension, channel and source of each part, its channel's name by policy, and units per share of 1
+    held_rows : the same of what is held back, with the channel's weight
+    singles : every piece of evidence where each is one of its own
     """
 
     rows: list[tuple[dict[str, Any], str, float]]
-    units: list[list[int]]
-    shown: list[list[bool]]
     held_rows: list[tuple[dict[str, Any], str, float]]
-    held: list[list[float]]
     singles: dict[str, Single] | None
+    _cards: Cards
+    _first: int = -1
+    _block: _Block | None = None
 
     @classmethod
     def of(cls, cards: Cards, policy: Policy, singles: dict[str, Single] | None = None) -> Summaries:
         """Summaries of a population; with `singles` every piece of evidence is one of its own."""
-        rows, values, held_rows, held = [], [], [], []
+        rows, held_rows = [], []
         for dimension in DIMENSIONS:
             for name in CHANNELS[dimension]:
-                c, weight = cards.channels[name], policy.weights[name]
+                weight = policy.weights[name]
                 of = {"dimension": dimension, "channel": PUBLIC_NAMES.get(name, name)}
-                for source, part in zip(SOURCES, (c.prior, c.borrowed, c.exposure, c.own), strict=True):
-                    rows.append(({**of, "source": source}, name, weight * 100 * UNIT))
-                    values.append(part * (weight * 100 * UNIT))
+                rows.extend(({**of, "source": source}, name, weight * 100 * UNIT) for source in SOURCES)
                 held_rows.append(({**of, "source": "held", "points": 0.0}, name, weight))
-                held.append([points(value * weight) for value in c.held.tolist()] if singles is None else [])
-        table = np.stack(values, axis=1) if values else np.zeros((cards.mean.size, 0))
-        prior = np.array([row[0]["source"] == "prior" for row in rows], dtype=bool)
+        return cls(rows, held_rows, singles, cards)
+
+    def _of_some(self, some: slice) -> _Block:
+        channels = self._cards.channels
+        parts = [getattr(channels[name], PARTS[row["source"]])[some] * scale for row, name, scale in self.rows]
+        means = self._cards.mean[some].tolist()
+        table = np.stack(parts, axis=1) if parts else np.zeros((len(means), 0))
+        prior = np.array([row["source"] == "prior" for row, _, _ in self.rows], dtype=bool)
         shown = prior | (np.abs(table) > DUST)
-        total = np.array([round(points(mean) * UNIT) for mean in cards.mean.tolist()], dtype=np.int64)
-        units = _remainders(table, shown, total)
-        return cls(rows, units.tolist(), shown.tolist(), held_rows, held, singles)
+        total = np.array([round(points(mean) * UNIT) for mean in means], dtype=np.int64)
+        held = [
+            [points(value * weight) for value in channels[name].held[some].tolist()] if self.singles is None else []
+            for _, name, weight in self.held_rows
+        ]
+        return _Block(_remainders(table, shown, total).tolist(), shown.tolist(), held)
 
     def of_one(self, index: int) -> list[dict[str, Any]]:
         """Contributions of one influencer."""
+        first = index - index % AT_ONCE
+        if self._block is None or first != self._first:
+            self._first, self._block = first, self._of_some(slice(first, first + AT_ONCE))
+        block, at = self._block, index - first
         result: list[dict[str, Any]] = []
-        for (row, name, weight), unit, shown in zip(self.rows, self.units[index], self.shown[index], strict=True):
+        for (row, name, weight), unit, shown in zip(self.rows, block.units[at], block.shown[at], strict=True):
             if not shown:
                 continue
             if row["source"] == "evidence" and self.singles is not None:
                 result.extend(_split(row, unit, self.singles[name], index, weight))
             else:
                 result.append({**row, "points": unit / UNIT})
-        for (row, name, weight), values in zip(self.held_rows, self.held, strict=True):
+        for (row, name, weight), values in zip(self.held_rows, block.held, strict=True):
             if self.singles is None:
-                if values[index]:
-                    result.append({**row, "held_points": values[index]})
+                if values[at]:
+                    result.append({**row, "held_points": values[at]})
                 continue
             single = self.singles[name]
             mine = single.of(index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from json.encoder import encode_basestring  # as `json` itself does where text stays text
 from typing import Any
 
@@ -13,13 +14,15 @@ import numpy as np
 from ratings.scoring.contributions import PLACES, points
 from ratings.scoring.inputs import Bools, Floats, Ints, SessionRows
 from ratings.scoring.policy import DIMENSIONS, TIERS, Policy
-from ratings.scoring.ranking import Ranks, rank
+from ratings.scoring.ranking import rank
 from ratings.scoring.scorecard import Cards, capped, grade
 
 Entry = dict[str, Any]
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 AT_ONCE = 1_000
 RANK_KEYS = ("rank", "rank_low", "rank_high", "percentile", "p_top10")
+SCOPES = ("", "peer_", "league_")
+LEAGUES = (*TIERS, "newcomers")
 
 
 def encode(value: Any) -> bytes:
@@ -28,21 +31,31 @@ def encode(value: Any) -> bytes:
 
 
 def entries(
-    cards: Cards, policy: Policy, explain: Callable[[int], list[Entry]], *, ranked: bool = True
+    cards: Cards, policy: Policy, explain: Callable[[int], list[Entry]], *, standings: Standings | None = None
 ) -> Iterator[Entry]:
-    """One entry per influencer, by id; `explain` gives the contributions of an index."""
-    standings = _standings(cards, policy, ranked=ranked)
-    overall, dimensions = _overalls(cards, policy), {name: _dimensions(cards, name) for name in DIMENSIONS}
-    for index, influencer_id in enumerate(cards.population.ids):
-        yield {
-            "influencer_id": influencer_id,
-            "status": "rated" if cards.rated[index] else "provisional",
-            "peer_group": peer_group(cards, index),
-            "overall": {**overall[index], **standings[index]},
-            "dimensions": {name: rows[index] for name, rows in dimensions.items()},
-            "grade_cap": cards.caps[index],
-            "contributions": explain(index),
-        }
+    """One entry per influencer, by id, some at a time.
+
+    Parameters
+    ----------
+    explain : gives the contributions of an index
+    standings : ranks of everyone; where they are not given, all are null
+    """
+    ids = cards.population.ids
+    for start in range(0, len(ids), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        overall, ranks = _overalls(cards, policy, some), _ranked(cards, standings, some)
+        dimensions = {name: _dimensions(cards, name, some) for name in DIMENSIONS}
+        for index, influencer_id in enumerate(ids[some], start=start):
+            at = index - start
+            yield {
+                "influencer_id": influencer_id,
+                "status": "rated" if cards.rated[index] else "provisional",
+                "peer_group": peer_group(cards, index),
+                "overall": {**overall[at], **ranks[at]},
+                "dimensions": {name: rows[at] for name, rows in dimensions.items()},
+                "grade_cap": cards.caps[index],
+                "contributions": explain(index),
+            }
 
 
 def peer_group(cards: Cards, index: int) -> str:
@@ -51,23 +64,26 @@ def peer_group(cards: Cards, index: int) -> str:
     return f"{population.categories[population.category[index]]}/{TIERS[cards.tier[index]]}"
 
 
-def _overalls(cards: Cards, policy: Policy) -> list[Entry]:
+def _overalls(cards: Cards, policy: Policy, some: slice) -> list[Entry]:
     found = []
-    for index, values in enumerate(zip(*(_points(v) for v in (cards.mean, cards.low, cards.high)), strict=True)):
+    points_of = (_points(v[some]) for v in (cards.mean, cards.low, cards.high))
+    for values, rated, cap in zip(
+        zip(*points_of, strict=True), cards.rated[some].tolist(), cards.caps[some], strict=True
+    ):
         names: list[str | None] = [None, None, None]
-        if cards.rated[index]:
-            names = [capped(grade(v, policy), cards.caps[index]) for v in values]
+        if rated:
+            names = [capped(grade(v, policy), cap) for v in values]
         score, low, high = values
         graded = zip(("grade", "grade_low", "grade_high"), names, strict=True)
         found.append({"score": score, "low": low, "high": high, **dict(graded)})
     return found
 
 
-def _dimensions(cards: Cards, name: str) -> list[Entry]:
+def _dimensions(cards: Cards, name: str, some: slice) -> list[Entry]:
     d = cards.dimensions[name]
     weight = round(d.weight, 4)
-    evidence = [round(value, 4) for value in np.where(d.known, d.evidence, 0.0).tolist()]
-    rows = zip(_points(d.mean), _points(d.low), _points(d.high), evidence, strict=True)
+    evidence = [round(value, 4) for value in np.where(d.known[some], d.evidence[some], 0.0).tolist()]
+    rows = zip(_points(d.mean[some]), _points(d.low[some]), _points(d.high[some]), evidence, strict=True)
     return [{"score": s, "low": w, "high": h, "weight": weight, "evidence": e} for s, w, h, e in rows]
 
 
@@ -75,23 +91,59 @@ def _points(values: Floats) -> list[float]:
     return [points(value) for value in values.tolist()]
 
 
-def _standings(cards: Cards, policy: Policy, *, ranked: bool) -> list[Entry]:
-    """Ranks platform-wide, in the peer group and among newcomers; nulls for the provisional."""
-    keys = [*RANK_KEYS, *(f"{scope}_{key}" for scope in ("peer", "league") for key in RANK_KEYS)]
-    result: list[Entry] = [
-        {**dict.fromkeys(keys), "league": "newcomers" if new else TIERS[tier]}
-        for new, tier in zip(cards.newcomer, cards.tier, strict=True)
+@dataclass(frozen=True)
+class Standings:
+    """Ranks platform-wide, in the peer group and in the league, (n,) columns by the names of the document.
+
+    Attributes
+    ----------
+    columns : rank and interval, 0 for the provisional; percentile and chance to be in the top share
+    """
+
+    columns: dict[str, Ints | Floats]
+
+    @classmethod
+    def of(cls, cards: Cards, policy: Policy) -> Standings:
+        """Rank everyone who is rated."""
+        size = cards.population.size
+        columns: dict[str, Ints | Floats] = {
+            f"{prefix}{key}": np.zeros(size, dtype=np.int64 if key.startswith("rank") else np.float64)
+            for prefix in SCOPES
+            for key in RANK_KEYS
+        }
+        published = np.array(_points(cards.mean)) / 100
+        for prefix, key in zip(SCOPES, (np.zeros(size, dtype=np.int64), _group(cards), _league(cards)), strict=True):
+            for members in _groups(key, cards.rated):
+                ranks = rank(published[members], cards.sd[members], share=policy.interval, top=policy.top_share)
+                found = (ranks.rank, ranks.low, ranks.high, ranks.percentile, ranks.p_top)
+                for name, values in zip(RANK_KEYS, found, strict=True):
+                    columns[f"{prefix}{name}"][members] = values
+        return cls(columns)
+
+
+def _ranked(cards: Cards, standings: Standings | None, some: slice) -> list[Entry]:
+    """Ranks of some, nulls for the provisional and where there are none, and everyone's league."""
+    nothing = dict.fromkeys(f"{prefix}{key}" for prefix in SCOPES for key in RANK_KEYS)
+    leagues = [{"league": LEAGUES[league]} for league in _league(cards)[some].tolist()]
+    if standings is None:
+        return [{**nothing, **league} for league in leagues]
+    columns = [
+        values[some].tolist() if values.dtype == np.int64 else [round(value, 4) for value in values[some].tolist()]
+        for values in standings.columns.values()
     ]
-    if not ranked:
-        return result
-    published = np.array(_points(cards.mean)) / 100
-    group = cards.population.category * len(TIERS) + cards.tier
-    league = np.where(cards.newcomer, len(TIERS), cards.tier)
-    for prefix, key in (("", np.zeros_like(group)), ("peer_", group), ("league_", league)):
-        for members in _groups(key, cards.rated):
-            ranks = rank(published[members], cards.sd[members], share=policy.interval, top=policy.top_share)
-            _write(result, members, prefix, ranks)
-    return result
+    names, rated = tuple(standings.columns), cards.rated[some].tolist()
+    return [
+        {**(dict(zip(names, row, strict=True)) if ranked else nothing), **league}
+        for ranked, league, row in zip(rated, leagues, zip(*columns, strict=True), strict=True)
+    ]
+
+
+def _group(cards: Cards) -> Ints:
+    return cards.population.category * len(TIERS) + cards.tier
+
+
+def _league(cards: Cards) -> Ints:
+    return np.where(cards.newcomer, len(TIERS), cards.tier)
 
 
 def _groups(key: Ints, rated: Bools) -> Iterator[Ints]:
@@ -101,19 +153,6 @@ def _groups(key: Ints, rated: Bools) -> Iterator[Ints]:
     for part in np.split(members, ends):
         if part.size:
             yield part
-
-
-def _write(result: list[Entry], members: Ints, prefix: str, ranks: Ranks) -> None:
-    for k, index in enumerate(members):
-        result[index].update(
-            {
-                f"{prefix}rank": int(ranks.rank[k]),
-                f"{prefix}rank_low": int(ranks.low[k]),
-                f"{prefix}rank_high": int(ranks.high[k]),
-                f"{prefix}percentile": round(float(ranks.percentile[k]), 4),
-                f"{prefix}p_top10": round(float(ranks.p_top[k]), 4),
-            }
-        )
 
 
 def sessions(cards: Cards, rows: SessionRows) -> Iterator[Entry]:
@@ -192,7 +231,7 @@ def _listed(rows: Iterable[bytes]) -> Iterator[bytes]:
 
 def mean_by_group(cards: Cards) -> dict[str, dict[str, Any]]:
     """Size and mean of each dimension, in points, of every peer group that has members."""
-    key = cards.population.category * len(TIERS) + cards.tier
+    key = _group(cards)
     result: dict[str, dict[str, Any]] = {}
     means: dict[str, Floats] = {name: d.mean for name, d in cards.dimensions.items()}
     for group in np.unique(key):

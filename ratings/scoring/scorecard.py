@@ -124,10 +124,16 @@ class _Shared:
 
 def _all_channels(seen: Seen, parameters: Parameters, policy: Policy) -> tuple[dict[str, Channel], _Shared]:
     """Channels part by part: each influencer's come from its own rows alone."""
-    parts = [_channels(people, one, parameters, policy) for people, one in seen.each()]
-    channels = {name: Channel.joined([found[name] for found, _ in parts]) for name in parts[0][0]}
-    shared = parts[0][1]
-    return channels, replace(shared, variance=np.concatenate([some.variance for _, some in parts]))
+    whole: dict[str, list[Channel]] = {}
+    variance = []
+    for people, one in seen.each():
+        found, shared = _channels(people, one, parameters, policy)
+        variance.append(shared.variance)
+        for name, channel in found.items():
+            # days are many times what stands once an influencer: nobody looks at those of several parts
+            whole.setdefault(name, []).append(channel if len(seen.parts) == 1 else channel.without_days())
+    channels = {name: Channel.joined(whole.pop(name)) for name in list(whole)}
+    return channels, replace(shared, variance=np.concatenate(variance))
 
 
 def _channels(
