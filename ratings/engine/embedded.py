@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ratings.engine import aggregate, prepare, reading, reviews
+from ratings.engine.allocator import give_back
 from ratings.engine.duck import connection
 from ratings.engine.gathered import (
     KINDS,
@@ -25,8 +26,9 @@ from ratings.engine.gathered import (
     session_rows,
 )
 from ratings.engine.ledger import Ledger
+from ratings.engine.rest import Rest
 from ratings.engine.schema import COLUMNS
-from ratings.scoring.inputs import DaySums, EventRows, Ints, SessionRows
+from ratings.scoring.inputs import DaySums, EventRows, Index, Ints, SessionRows
 from ratings.scoring.policy import Policy
 
 
@@ -109,14 +111,19 @@ def _gather(
         found = _but_reviews(db, as_of_day, policy, rows, whole)
     # who goes on as somebody else is added to them, which takes the sums of both
     whole = whole or bool(np.any(found.goes_on != np.arange(found.population.size)))
+    give_back()
+    rest = None if whole else Rest.of(found.sums)
+    if rest is not None:
+        found = replace(found, sums=rest.little)
     # one database after the other: what the first one held of memory it gives back only when it is closed
     with _opened(evidence) as db:
         reviewed = reviews.weigh(
             db, found.population, found.sums.sessions, policy, ledger=ledger, rows=rows, whole=whole
         )
+    sums = found.sums if rest is None else rest.again()
     return replace(
         found,
-        sums=replace(found.sums, reviews=reviewed.days, buckets=reviewed.buckets),
+        sums=replace(sums, reviews=reviewed.days, buckets=reviewed.buckets),
         verified=reviewed.verified,
         held=reviewed.held,
         held_fast=reviewed.held_fast,
@@ -139,9 +146,9 @@ def _but_reviews(db: Any, as_of_day: int, policy: Policy, rows: bool, whole: boo
     # scoring reads exposure off the sessions; its sums are for who compares engines
     none = "" if whole else "\nHAVING COUNT(*) < 0"
     exposure = reading.fetch(db, aggregate.EXPOSURE_SUMS + none, aggregate.EXPOSURE_KEYS)
-    events = reading.fetch(db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS)
-    if not whole:
-        events = {name: reading.narrow(events.pop(name)) for name in list(events)}
+    events: Mapping[str, Index] = (reading.fetch if whole else reading.fetch_narrow)(
+        db, aggregate.EVENT_SUMS, aggregate.EVENT_KEYS
+    )
     red = np.full(population.size, -1, dtype=np.int64)
     for influencer, day in db.execute(prepare.RED_LINE).fetchall():
         red[influencer] = day

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,11 +11,23 @@ from ratings.scoring.inputs import Index, Ints
 
 BATCH = 100_000
 TEXT = np.dtypes.StringDType()
+Some = TypeVar("Some", bound=Index)
 
 
 def fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
     """The sums in the order of their keys, so that adding floats over them later never depends on the engine."""
     return ordered(db.execute(sql).fetchnumpy(), keys)
+
+
+def fetch_narrow(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Index]:
+    """The same in four bytes each where they fit; the wide ones never stand in memory all at once."""
+    parts: dict[str, list[Index]] = {}
+    for batch in batches(db, sql):
+        for name in batch.schema.names:
+            parts.setdefault(name, []).append(narrow(batch[name].to_numpy()))
+    if not parts:
+        return dict(fetch(db, sql, keys))
+    return in_order({name: np.concatenate(parts.pop(name)) for name in list(parts)}, keys)
 
 
 def ordered(found: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Ints]:
@@ -24,7 +36,7 @@ def ordered(found: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Ints]:
     return in_order(table, keys)
 
 
-def in_order(table: dict[str, Ints], keys: tuple[str, ...]) -> dict[str, Ints]:
+def in_order(table: dict[str, Some], keys: tuple[str, ...]) -> dict[str, Some]:
     """The same sums in the order of their keys; the given table is emptied."""
     order = np.lexsort([table[key] for key in reversed(_scan_order(keys))])
     return {name: table.pop(name)[order] for name in list(table)}

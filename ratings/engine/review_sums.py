@@ -6,11 +6,14 @@ adding them up costs a fifth of what it costs a database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ratings.engine.arrived import Arrived
+from ratings.engine.shelf import Shelf
 from ratings.engine.trusted import Trusted, full_of
 from ratings.scoring.inputs import BucketDays, Index, Ints, ReviewDays
 from ratings.scoring.policy import BANDS, CLASSES, Policy
@@ -36,6 +39,7 @@ class ReviewSums:
     _r: Arrived
     _t: Trusted
     _policy: Policy
+    _again: tuple[Callable[[], tuple[Arrived, Trusted]], ...] = ()
 
     @classmethod
     def of(cls, r: Arrived, t: Trusted, sessions: Ints, policy: Policy) -> ReviewSums:
@@ -56,17 +60,48 @@ class ReviewSums:
         """(n,) verified reviews, reviews held below half of what verification gives, and of those the hasty ones."""
         r, t = self._r, self._t
         result = np.zeros((3, self.counts.size), dtype=np.int64)
-        admitted = t.admitted
+        order = np.argsort(t.held)
+        held_rows, share = t.held[order], t.let[order]
         for start in range(0, r.size, ROWS):
-            some = slice(start, start + ROWS)
-            let = admitted[some]
+            some = slice(start, min(start + ROWS, r.size))
+            begin, end = np.searchsorted(held_rows, [some.start, some.stop])
+            let = np.ones(some.stop - some.start)
+            let[held_rows[begin:end] - start] = share[begin:end]
             held = t.linked(some, self._policy) * let < HELD_BELOW * full_of(r, t, some, self._policy)
             for k, which in enumerate((r.verified[some], held, held & (let < HELD_BELOW))):
                 result[k] += np.bincount(r.influencer[some][which], minlength=self.counts.size)
         return result[0], result[1], result[2]
 
+    def put_away(self) -> ReviewSums:
+        """The same with the rows of each part on disk, and without what only judging asks for."""
+        shelf = Shelf()
+        kept = [shelf.put(self._some(low, high)) for low, high in itertools.pairwise(self.edges.tolist())]
+        none = np.zeros(0, dtype=np.int32)
+        r = Arrived(none, none, none, none, none, none.astype(bool), none, none)
+        t = replace(self._t, receipt=none, trust=none, known=none, band=none, why=none, held=none, let=np.zeros(0))
+        return replace(self, _r=r, _t=t, _again=tuple(kept))
+
+    def _some(self, low: int, high: int) -> tuple[Arrived, Trusted]:
+        """The rows of the influencers from `low` to before `high`."""
+        r, t = self._r, self._t
+        rows, none = np.flatnonzero((r.influencer >= low) & (r.influencer < high)), np.zeros(0, dtype=np.int32)
+        receipt = t.receipt[rows]
+        who = r.influencer[t.held]
+        held = np.flatnonzero((who >= low) & (who < high))
+        arrived = Arrived(
+            r.influencer[rows], none, r.day[rows], receipt, r.marks[:, rows], r.verified[rows], none, none
+        )
+        trusted = replace(
+            t, receipt=receipt, trust=t.trust[rows], known=t.known[rows], band=t.band[rows], why=none,
+            held=np.searchsorted(rows, t.held[held]), let=t.let[held],
+        )  # fmt: skip
+        return arrived, trusted
+
     def part(self, low: int, high: int) -> tuple[ReviewDays, BucketDays]:
         """Sums of the influencers from `low` to before `high`, numbered from 0."""
+        if self._again:
+            r, t = self._again[int(np.searchsorted(self.edges, low))]()
+            return replace(self, _r=r, _t=t, _again=()).part(low, high)
         r, t = self._r, self._t
         everyone = high - low == self.counts.size
         rows = np.arange(r.size) if everyone else np.flatnonzero((r.influencer >= low) & (r.influencer < high))

@@ -77,7 +77,7 @@ def weigh(
     apart = not (whole or single or sums.edges.size == 2)
     days, buckets = sums.part(0, 0 if apart else population.size)
     found = _rows(db, r, t, policy) if rows else None
-    return Weighed(days, buckets, *sums.held(), found, closed, sums if apart else None)
+    return Weighed(days, buckets, *sums.held(), found, closed, sums.put_away() if apart else None)
 
 
 def _rows(db: Any, r: Arrived, t: Trusted, policy: Policy) -> ReviewRows:

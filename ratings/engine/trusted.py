@@ -16,6 +16,7 @@ from ratings.scoring.policy import Policy
 from ratings.scoring.replay import Receipts, Replayed, replay
 from ratings.scoring.trust import REASONS, full_trust
 
+AT_ONCE = 1_000_000  # reviews
 LINKED = 1 << REASONS.index("linked")
 
 
@@ -83,7 +84,9 @@ def replay_days(
     received, who = (r.receipt, r.influencer) if counted is None else counted
 
     def support(day: int) -> Floats:
-        known = np.bincount(who[received <= day], minlength=population.size)
+        known = np.zeros(population.size, dtype=np.int64)
+        for some in (slice(k, k + AT_ONCE) for k in range(0, who.size, AT_ONCE)):
+            known += np.bincount(who[some][received[some] <= day], minlength=population.size)
         share = supported_share(population, sessions, known, day, policy)
         return np.concatenate([share, np.ones(influencers - population.size)])
 

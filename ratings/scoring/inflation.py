@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ratings.scoring.inputs import Bools, Floats, Ints
-from ratings.scoring.sums import per_influencer
+from ratings.scoring.sums import AT_ONCE, per_influencer
 
 ITERATIONS = 8
 START, PSEUDO_SESSIONS = 0.05, 2.0
@@ -51,20 +51,26 @@ def posterior(
         return np.asarray((1 - TAIL) * narrow + TAIL / 2 * wide)
 
     factors = np.linspace(np.log(LEAST), np.log(MOST), POINTS)
-    clean = density(residual)
-    inflated, real = np.zeros(residual.size), np.zeros(residual.size)
-    for f in factors:
-        p = density(residual - f) / POINTS
-        inflated, real = inflated + p, real + p * np.exp(-f)
     beyond = residual > factors[-1]
-    if_inflated = np.where(beyond, np.exp(-residual), real / np.maximum(inflated, 1e-300))
+    clean, inflated, if_inflated = (np.empty(residual.size) for _ in range(3))
+    parts = [slice(k, k + AT_ONCE) for k in range(0, residual.size, AT_ONCE)]
+    for part in parts:
+        t = residual[part]
+        clean[part] = density(t)
+        likely, real = np.zeros(t.size), np.zeros(t.size)
+        for f in factors:
+            p = density(t - f) / POINTS
+            likely, real = likely + p, real + p * np.exp(-f)
+        inflated[part] = likely
+        if_inflated[part] = np.where(beyond[part], np.exp(-t), real / np.maximum(likely, 1e-300))
     sessions = per_influencer(who, judged.astype(np.float64), size)
     own, found, chance = np.full(size, START), [], np.zeros(residual.size)
     for k in range(ITERATIONS):
-        prior = own[who]
-        weight = prior * inflated
-        chance = np.where(beyond, 1.0, weight / np.maximum(weight + (1 - prior) * clean, 1e-300))
-        chance = np.where(judged, chance, 0.0)
+        for part in parts:
+            prior = own[who[part]]
+            weight = prior * inflated[part]
+            likely = np.where(beyond[part], 1.0, weight / np.maximum(weight + (1 - prior) * clean[part], 1e-300))
+            chance[part] = np.where(judged[part], likely, 0.0)
         total = per_influencer(who, chance, size)
         if platform is None:
             found.append(float(np.sum(total)) / max(float(np.sum(sessions)), 1.0))

@@ -169,6 +169,14 @@ class SessionRows:
         """Number of sessions."""
         return int(self.influencer.size)
 
+    def rows(self, which: slice | Index | Bools, *names: str) -> SessionRows:
+        """Some of them, where asked for with some columns alone; the others stand empty, as those do that stood so."""
+        taken: dict[str, Any] = {f.name: np.zeros(0) for f in fields(self)}
+        for name in names or tuple(taken):
+            column = getattr(self, name)
+            taken[name] = column[..., which] if column.shape[-1] == self.size else column
+        return SessionRows(**taken)
+
 
 @dataclass(frozen=True)
 class DaySums:

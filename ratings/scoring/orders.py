@@ -7,15 +7,14 @@ orders would bring elsewhere, and pooled. What is used are the orders times both
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ratings.scoring.inputs import Bools, Floats, Ints, Population, SessionRows
 from ratings.scoring.policy import Policy
 from ratings.scoring.robust import MAD_TO_SD, median, median_exceeds, tukey
-from ratings.scoring.sums import per_influencer
+from ratings.scoring.sums import per_influencer, runs
 
 SESSION_FACTORS = tuple(float(np.log(b)) for b in (2, 3, 5, 8, 13, 20, 40))
 INFLUENCER_FACTORS = tuple(float(np.log(b)) for b in (1.5, 2, 3, 5))
@@ -107,34 +106,46 @@ def real_fraction(
     return np.maximum(fraction, 1e-300) / total, np.maximum(second / total - (first / total) ** 2, 0.0)
 
 
-def _design(sessions: SessionRows) -> Floats:
-    return np.stack([np.ones(sessions.size), np.log1p(np.nan_to_num(sessions.commenters))])
+def _design(sessions: SessionRows) -> list[Floats]:
+    return [np.broadcast_to(1.0, sessions.size), np.log1p(np.nan_to_num(sessions.commenters))]
 
 
-def _habits(sessions: SessionRows, p: OrderParameters, size: int) -> _Habit:
+def _habits(sessions: SessionRows, p: OrderParameters) -> _Habit:
     """Each session against what its commenters predict and its influencer's robust centre."""
     usable = np.isfinite(sessions.commenters) & (sessions.orders > 0)
+    predicted, deviation = np.empty(sessions.size), np.empty(sessions.size)
+    # nobody's habit looks at another's sessions
+    for run in runs(sessions.influencer):
+        predicted[run], deviation[run] = _habit(sessions.rows(run), usable[run], p)
+    return _Habit(usable, predicted, deviation)
+
+
+def _habit(sessions: SessionRows, usable: Bools, p: OrderParameters) -> tuple[Floats, Floats]:
     expected = np.full(sessions.size, p.center)
     for coefficient, column in zip(p.coefficients, _design(sessions), strict=True):
         expected = expected + coefficient * column
     residual = np.where(usable, np.log1p(sessions.orders.astype(np.float64)) - expected, 0.0)
-    weight, who = usable.astype(np.float64), sessions.influencer
-    center = np.zeros(size)
+    weight, who = usable.astype(np.float64), sessions.influencer - sessions.influencer[0]
+    size = int(who[-1]) + 1
     for _ in range(REWEIGHTINGS):
         total = per_influencer(who, weight, size) + PSEUDO_SESSION
         center = per_influencer(who, weight * residual, size) / total
         t = (residual - center[who]) / (HABIT_SCALE * p.spread)
         weight = usable / (1 + np.where(t > 0, t, DOWNWARD * t) ** 2)
-    return _Habit(usable, np.exp(expected), residual - center[who])
+    return np.exp(expected), residual - center[who]
 
 
 def _session_factor(sessions: SessionRows, habit: _Habit, p: OrderParameters, policy: Policy) -> Floats:
-    above = habit.usable & (habit.deviation > 0)
-    orders = sessions.orders.astype(np.float64)
-    usual = np.minimum(orders, np.exp(np.log1p(orders) - habit.deviation))
-    variance = p.habit_spread**2 + 1 / (usual + 1)
-    found, _ = real_fraction(-habit.deviation, variance, policy.brushed_session_share, SESSION_FACTORS)
-    return np.where(above, found, 1.0)
+    result = np.ones(sessions.size)
+    for run in runs(sessions.influencer):
+        deviation = habit.deviation[run]
+        above = habit.usable[run] & (deviation > 0)
+        orders = sessions.orders[run].astype(np.float64)
+        usual = np.minimum(orders, np.exp(np.log1p(orders) - deviation))
+        variance = p.habit_spread**2 + 1 / (usual + 1)
+        found, _ = real_fraction(-deviation, variance, policy.brushed_session_share, SESSION_FACTORS)
+        result[run] = np.where(above, found, 1.0)
+    return result
 
 
 def _ratios(
@@ -170,11 +181,12 @@ def fit(population: Population, sessions: SessionRows, reviews: Ints, policy: Po
     usable = np.isfinite(sessions.commenters) & (sessions.orders > 0)
     if not policy.supported_orders or np.sum(usable) < policy.traffic_sessions:
         return NOTHING
-    y = np.log1p(sessions.orders.astype(np.float64))
-    coefficients, center, spread = tukey(y[usable], _design(sessions)[:, usable])
+    compared = sessions.rows(slice(None) if usable.all() else usable, "influencer", "orders", "commenters")
+    coefficients, center, spread = tukey(np.log1p(compared.orders.astype(np.float64)), _design(compared))
+    del compared
     spread = max(spread, policy.traffic_sd_floor)
     p = replace(NOTHING, coefficients=coefficients, center=center, spread=spread, habit_spread=spread)
-    habit = _habits(sessions, p, population.size)
+    habit = _habits(sessions, p)
     counts = per_influencer(sessions.influencer, usable.astype(np.float64), population.size)
     regular = usable & (counts[sessions.influencer] > 3)
     if np.sum(regular) > policy.traffic_sessions:
@@ -231,7 +243,7 @@ def support(
     n, p = population.size, parameters
     if not p.coefficients:
         return Support(np.ones(sessions.size), np.ones(n), np.zeros(n))
-    habit = _habits(sessions, p, n)
+    habit = _habits(sessions, p)
     session = _session_factor(sessions, habit, p, policy)
     ratios = _ratios(population, sessions, habit, sessions.orders * session, reviews, p)
     sold = per_influencer(sessions.influencer, sessions.orders.astype(np.float64), n) > 0
@@ -266,10 +278,9 @@ def supported_share(population: Population, sessions: SessionRows, reviews: Ints
     reviews : (n,) reviews received by then
     """
     past = np.flatnonzero(sessions.day <= day)
-    used = ("influencer", "orders", "commenters")
-    rows: dict[str, Any] = {f.name: np.zeros(0) for f in fields(SessionRows)}
-    rows |= {name: getattr(sessions, name)[past] for name in used}
-    then = SessionRows(**{**rows, "no_reason": np.broadcast_to(-1, past.size)})
+    then = sessions.rows(past, "influencer", "orders", "commenters")
+    then = replace(then, no_reason=np.broadcast_to(-1, past.size))
+    del past
     found = support(population, then, reviews, fit(population, then, reviews, policy), policy)
     orders = then.orders.astype(np.float64)
     whole = per_influencer(then.influencer, orders, population.size)

@@ -6,7 +6,7 @@ influencer or all are summed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -19,6 +19,7 @@ from ratings.scoring.policy import BANDS, COMPOSITE_TOP, MARKS, PPM, RATES
 TOPS = {**dict.fromkeys(MARKS, 4), "review": COMPOSITE_TOP}
 UNITS = {"violation": 1.0, "refund": 10.0, "complaint": 1.0}
 KEY = 1 << 32
+AT_ONCE = 200_000  # rows
 Some = TypeVar("Some")
 Parted: TypeAlias = Callable[[], Iterable[tuple[Population, Some]]]
 """Something of some influencers, then of the next, for as often as it is asked."""
@@ -173,3 +174,15 @@ def decay(day: Ints, as_of_day: int, half_life: float) -> tuple[Floats, Floats]:
 def per_influencer(influencer: Ints, values: Floats, size: int) -> Floats:
     """(size,) sums of `values` by influencer, added in the order of the rows."""
     return np.bincount(influencer, values, minlength=size).astype(np.float64)
+
+
+def runs(influencer: Ints) -> Iterator[slice]:
+    """Rows some at a time, each influencer's together; rows ascend by influencer."""
+    begin = 0
+    while begin < influencer.size:
+        end = begin + AT_ONCE
+        if end < influencer.size:
+            end = int(np.searchsorted(influencer, influencer[end]))
+            end = end if end > begin else int(np.searchsorted(influencer, influencer[begin], side="right"))
+        yield slice(begin, min(end, influencer.size))
+        begin = end

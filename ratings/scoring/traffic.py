@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from ratings.scoring.intervals import beta_interval
 from ratings.scoring.policy import Policy
 from ratings.scoring.priors import paule_mandel, shrunk
 from ratings.scoring.robust import tukey
-from ratings.scoring.sums import decay, per_influencer
+from ratings.scoring.sums import decay, per_influencer, runs
 
 IF_INFLATED_NOISE = 0.02
+ACTIVITY = ("influencer", "orders", "viewers", "paid_viewers", "commenters")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,13 @@ class SessionShares:
     flagged: Bools
     noise: Floats
 
+    @classmethod
+    def joined(cls, parts: list[SessionShares]) -> SessionShares:
+        """Some sessions' after the others'."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+
 
 def _organic(sessions: SessionRows) -> Floats:
     """Viewers without those bought as advertising, which the platform vouches for."""
@@ -71,9 +79,9 @@ def _comparable(sessions: SessionRows) -> Bools:
     return np.isfinite(sessions.viewers) & np.isfinite(sessions.commenters) & (np.nan_to_num(_organic(sessions)) > 0)
 
 
-def _design(sessions: SessionRows) -> Floats:
-    ones = np.ones(sessions.size)
-    return np.stack([ones, np.log1p(np.nan_to_num(sessions.commenters)), np.log1p(sessions.orders.astype(np.float64))])
+def _design(sessions: SessionRows) -> list[Floats]:
+    orders = np.log1p(sessions.orders.astype(np.float64))
+    return [np.broadcast_to(1.0, sessions.size), np.log1p(np.nan_to_num(sessions.commenters)), orders]
 
 
 def fit(sessions: SessionRows, population: Population, policy: Policy) -> TrafficParameters:
@@ -82,8 +90,9 @@ def fit(sessions: SessionRows, population: Population, policy: Policy) -> Traffi
     default = policy.default_share, policy.default_share_sd**2
     if np.sum(ok) < policy.traffic_sessions:
         return TrafficParameters((), 0.0, 0.0, (), *default, default[1])
-    y = np.log(np.where(ok, _organic(sessions), 1.0))
-    coefficients, center, spread = tukey(y[ok], _design(sessions)[:, ok])
+    compared = sessions.rows(slice(None) if ok.all() else ok, *ACTIVITY)
+    coefficients, center, spread = tukey(np.log(_organic(compared)), _design(compared))
+    del compared
     spread = max(spread, policy.traffic_sd_floor)
     raw = TrafficParameters(coefficients, center, spread, (), *default, default[1])
     inflated: tuple[float, ...] = ()
@@ -106,6 +115,13 @@ def fit(sessions: SessionRows, population: Population, policy: Policy) -> Traffi
 
 def _residual(sessions: SessionRows, p: TrafficParameters) -> Floats:
     """(s,) log of shown viewers above what activity supports, 0 where that cannot be said."""
+    result = np.zeros(sessions.size)
+    for run in runs(sessions.influencer):
+        result[run] = _residual_of(sessions.rows(run, *ACTIVITY), p)
+    return result
+
+
+def _residual_of(sessions: SessionRows, p: TrafficParameters) -> Floats:
     by_activity = _comparable(sessions) & bool(p.coefficients)
     expected = np.full(sessions.size, p.center)
     for coefficient, column in zip(p.coefficients, _design(sessions), strict=False):
@@ -121,9 +137,13 @@ def judge(
     A session without viewers or commenters is not judged by activity. Where views, watch time, duration and average
     online are all known, views × watch time ÷ duration must agree with the average online: a second, free test.
     """
-    p = parameters
+    some = runs(sessions.influencer) if sessions.size else [slice(0)]
+    return SessionShares.joined([_judged(sessions.rows(run), parameters, population, policy) for run in some])
+
+
+def _judged(sessions: SessionRows, p: TrafficParameters, population: Population, policy: Policy) -> SessionShares:
     by_activity = _comparable(sessions) & bool(p.coefficients)
-    residual = _residual(sessions, p)
+    residual = _residual_of(sessions, p)
     z = residual / p.spread if p.spread > 0 else residual
     noise = np.zeros(sessions.size)
     if p.inflated:

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from feedback import evidence
+from ratings.engine.allocator import give_back, hold_little
 from ratings.engine.gathered import EngineError
 from ratings.rating import ENGINES, EXPLAIN, rate_evidence
 from ratings.scoring.inputs import SumsError
@@ -65,6 +65,7 @@ class Command(BaseCommand):
         folder, out = Path(options["folder"]), options["out"]
         if not (options["clean"] or folder.is_dir()):
             raise CommandError(f"{folder} is not a folder", returncode=FAILED)
+        hold_little()
         rejects = out.with_name(out.name + ".rejects.csv")
         with Console(stderr=True).status(STEPS["evidence"]) as status, tempfile.TemporaryDirectory() as room:
 
@@ -84,7 +85,7 @@ class Command(BaseCommand):
                         merged=_merged(options["merged"]),
                     )
                     rejected = found.rejected
-                pa.default_memory_pool().release_unused()
+                give_back()
                 scores = rate_evidence(
                     clean,
                     as_of=options["as_of"],
