@@ -10,10 +10,10 @@ import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 Record = TypeVar("Record")
-ALIGNED = 64
+SMALL = 1 << 16  # bytes: what is no larger is read, not mapped
 
 
 class Shelf:
@@ -32,15 +32,21 @@ class Shelf:
         self._count += 1
         spans = []
         with path.open("wb") as file:
-            file.write(bytes(ALIGNED))  # a file of nothing cannot be mapped
             for array in arrays:
-                begin = file.tell()
+                file.write(bytes(-file.tell() % mmap.ALLOCATIONGRANULARITY))
+                spans.append((file.tell(), array.raw().nbytes))
                 file.write(array.raw())
-                spans.append((begin, file.tell()))
-                file.write(bytes(-file.tell() % ALIGNED))
         return partial(self._take, path, rest, spans)
 
     def _take(self, path: Path, rest: bytes, spans: list[tuple[int, int]]) -> Any:
         with path.open("rb") as file:
-            whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        return pickle.loads(rest, buffers=[whole[begin:end] for begin, end in spans])  # noqa: S301 - never left memory
+            # each for itself: who keeps one column of a record keeps none of the others in memory
+            arrays = [_array(file, begin, size) for begin, size in spans]
+        return pickle.loads(rest, buffers=arrays)  # noqa: S301 - never left memory
+
+
+def _array(file: BinaryIO, begin: int, size: int) -> bytes | mmap.mmap:
+    if size > SMALL:
+        return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ, offset=begin)
+    file.seek(begin)
+    return file.read(size)

@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ratings.engine import aggregate, arrived, review_sums
+from ratings.engine import aggregate, arrived, review_sums, trusted
 from ratings.engine.arrived import Arrived, accounts
 from ratings.engine.reading import fetch
 from ratings.engine.review_sums import ReviewSums
 from ratings.engine.trusted import Trusted
 from ratings.rating import Scores, rate_evidence
-from ratings.scoring import links
+from ratings.scoring import contributions, document, inflation, links, sums
 from ratings.scoring.policy import CURRENT
 from ratings.scoring.trust import full_trust
 from ratings.worlds.evaluation import UNTIL, make_world
@@ -62,13 +62,14 @@ def test_parts_give_the_scores_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(whole.seen.parts) == 1
     for where, name, few in (
         (review_sums, "ROWS", 1_500), (arrived, "AT_ONCE", 1_000), (links, "REVIEWS_AT_ONCE", 700),
-        (links, "KEYS_AT_ONCE", 300),
+        (links, "KEYS_AT_ONCE", 300), (trusted, "AT_ONCE", 400), (sums, "AT_ONCE", 150), (inflation, "AT_ONCE", 150),
+        (document, "AT_ONCE", 7), (contributions, "AT_ONCE", 5),
     ):  # fmt: skip
         monkeypatch.setattr(where, name, few)
     parts = rate_evidence(tables, as_of=UNTIL)
     assert len(parts.seen.parts) > 3
     assert written(parts) == written(whole)
-    for index in (0, 60, 119):
+    for index in (119, 60, 0):
         who = whole.cards.population.ids[index]
         assert parts.evidence_of(who) == whole.evidence_of(who)
     assert parts.evidence_counts == whole.evidence_counts
