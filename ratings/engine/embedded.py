@@ -28,8 +28,9 @@ from ratings.engine.gathered import (
 from ratings.engine.ledger import Ledger
 from ratings.engine.rest import Rest
 from ratings.engine.schema import COLUMNS
-from ratings.scoring.inputs import DaySums, EventRows, Index, Ints, SessionRows
+from ratings.scoring.inputs import DaySums, Index, Ints, SessionRows
 from ratings.scoring.policy import Policy
+from ratings.scoring.rows import EventRows
 
 
 def gather(

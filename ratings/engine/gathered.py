@@ -15,16 +15,15 @@ from ratings.scoring.inputs import (
     BucketDays,
     DaySums,
     EventDays,
-    EventRows,
     ExposureDays,
     Floats,
     Ints,
     Population,
     ReviewDays,
-    ReviewRows,
     SessionRows,
 )
 from ratings.scoring.policy import CLASSES
+from ratings.scoring.rows import EventRows, ReviewRows
 
 KINDS = ("sessions", "reviews", "refunds", "complaints", "violations")
 

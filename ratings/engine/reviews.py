@@ -14,8 +14,9 @@ from ratings.engine.ledger import Closed, Ledger
 from ratings.engine.reading import column
 from ratings.engine.review_sums import ReviewSums
 from ratings.engine.trusted import Trusted, full_of, link, replayed
-from ratings.scoring.inputs import BucketDays, Ints, Population, ReviewDays, ReviewRows, SessionRows
+from ratings.scoring.inputs import BucketDays, Ints, Population, ReviewDays, SessionRows
 from ratings.scoring.policy import Policy
+from ratings.scoring.rows import ReviewRows
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,9 @@ from ratings.engine.gathered import (
 from ratings.engine.ledger import Ledger
 from ratings.engine.reading import ordered
 from ratings.engine.schema import COLUMNS
-from ratings.scoring.inputs import DaySums, EventRows, Ints, Population, SessionRows
+from ratings.scoring.inputs import DaySums, Ints, Population, SessionRows
 from ratings.scoring.policy import Policy
+from ratings.scoring.rows import EventRows
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",

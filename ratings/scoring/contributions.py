@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings.scoring.inputs import Bools, EventRows, Floats, Ints, ReviewRows, SessionRows
+from ratings.scoring.inputs import Bools, Floats, Ints, SessionRows
 from ratings.scoring.observed import Observed
 from ratings.scoring.policy import CHANNELS, DIMENSIONS, MARKS, PPM, PUBLIC_NAMES, RATES, Policy
+from ratings.scoring.rows import EventRows, ReviewRows
 from ratings.scoring.scorecard import Cards
 from ratings.scoring.sums import KEY, TOPS, UNITS, place
 

@@ -1,4 +1,4 @@
-"""What scoring is given: who there is, integer day sums, session rows, and single events where asked for."""
+"""What scoring is given: who there is, integer day sums and session rows; single events are in `rows`."""
 
 from __future__ import annotations
 
@@ -276,38 +276,3 @@ def _check_index(name: str, influencer: Ints, day: Ints, population: Population)
         raise SumsError(f"{name}: a row of nobody we know")
     if day.size and int(day.max()) >= population.as_of_day:
         raise SumsError(f"{name}: a row of a day that is not over")
-
-
-@dataclass(frozen=True)
-class ReviewRows:
-    """Single reviews, for the full explanation and the list of trusts.
-
-    Attributes
-    ----------
-    ids : (r,) review ids
-    influencer, day : (r,)
-    o, full : (r,) trust in ppm before buckets, and as verification alone would give
-    admitted : (r,) share that the buckets let through
-    x : (3, r) the marks as 0..4
-    why : (r,) bit set of `trust.REASONS`
-    """
-
-    ids: NDArray[np.object_]
-    influencer: Index
-    day: Index
-    o: Index
-    full: Index
-    admitted: Floats
-    x: Index
-    why: Index
-
-
-@dataclass(frozen=True)
-class EventRows:
-    """Single events of the rate channels: `source` is `kind:id`, other fields as in `EventDays`."""
-
-    source: NDArray[np.object_]
-    channel: Ints
-    influencer: Ints
-    day: Ints
-    points: Ints
