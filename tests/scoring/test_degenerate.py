@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ratings.engine import embedded
+from ratings.engine.gathered import EngineError
 from ratings.rating import Scores, rate_evidence
 from ratings.scoring.estimate import estimate
 from ratings.scoring.inputs import SumsError
@@ -98,9 +99,16 @@ def test_a_red_line_caps_the_grade_and_leaves_the_score() -> None:
         ("exposure", "exposure", -1),
         ("events", "influencer", 99),
         ("reviews", "day", 99_999),
+        ("reviews", "o", 2_000_000_000),
+        ("sessions", "orders", -1),
+        ("sessions", "orders", 2**62 + 1),
+        ("sessions", "viewers", -1),
+        ("sessions", "viewers", np.inf),
+        ("sessions", "commenters", -1),
+        ("sessions", "commenters", np.inf),
     ],
 )
-def test_sums_no_evidence_can_give_are_refused(part: str, field: str, value: int) -> None:
+def test_sums_no_evidence_can_give_are_refused(part: str, field: str, value: float) -> None:
     found = embedded.gather(drawn(2).tables(), as_of_day=20_454, policy=CURRENT)
     broken = getattr(found.sums, part)
     values = getattr(broken, field).copy()
@@ -108,6 +116,20 @@ def test_sums_no_evidence_can_give_are_refused(part: str, field: str, value: int
     sums = replace(found.sums, **{part: replace(broken, **{field: values})})
     with pytest.raises(SumsError):
         estimate(found.population, sums, CURRENT)
+
+
+def test_a_figure_that_is_not_a_number_is_an_unknown_one() -> None:
+    said, unsaid = drawn(4), drawn(4)
+    for row in said.rows["sessions"]:
+        row["avg_watch_seconds"] = row["avg_online"] = float("nan")
+    assert b"".join(rated(said).pieces()) == b"".join(rated(unsaid).pieces())
+
+
+def test_a_count_that_is_not_a_number_is_refused() -> None:
+    world = drawn(4)
+    world.rows["sessions"][0]["orders"] = float("nan")
+    with pytest.raises(EngineError, match="cannot be summed"):
+        rated(world)
 
 
 def test_sums_that_are_not_numbers_are_refused() -> None:

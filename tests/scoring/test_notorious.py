@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
+
 from ratings.rating import Scores, rate_evidence
 from tests.scoring.worlds import AS_OF, World
 
@@ -76,8 +78,9 @@ def with_refunds(fault: str, reason: str, share: float) -> dict[str, Any]:
     }
 
 
-def test_seventy_percent_refunded_by_fault() -> None:
-    found = with_refunds("influencer", "not_as_described", 0.70)
+@pytest.mark.parametrize("fault", ["influencer", "merchant"])
+def test_seventy_percent_refunded_by_fault(fault: str) -> None:
+    found = with_refunds(fault, "not_as_described", 0.70)
     assert found["refund"] < 10
     assert found["dimensions"]["after_sales"]["score"] < 50
 
