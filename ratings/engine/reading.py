@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from ratings.scoring.inputs import Index, Ints
 
 BATCH = 100_000
 TEXT = np.dtypes.StringDType()
-Some = TypeVar("Some", bound=Index)
 
 
 def fetch(db: Any, sql: str, keys: tuple[str, ...]) -> dict[str, Ints]:
@@ -36,7 +35,7 @@ def ordered(found: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Ints]:
     return in_order(table, keys)
 
 
-def in_order(table: dict[str, Some], keys: tuple[str, ...]) -> dict[str, Some]:
+def in_order(table: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     """The same sums in the order of their keys; the given table is emptied."""
     order = np.lexsort([table[key] for key in reversed(_scan_order(keys))])
     return {name: table.pop(name)[order] for name in list(table)}

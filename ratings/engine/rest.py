@@ -31,15 +31,16 @@ class Rest:
     def of(cls, sums: DaySums) -> Rest:
         """Put away the rest."""
         shelf, sessions, none = Shelf(), sums.sessions, np.zeros(0, dtype=np.int64)
-        columns = {
+        columns: dict[str, Any] = {
             field.name: getattr(sessions, field.name)
             for field in fields(sessions)
             # ids are no plain numbers, and what nobody reports takes no room
             if field.name not in (*JUDGED, "ids") and getattr(sessions, field.name).flags.c_contiguous
         }
+        empty: dict[str, Any] = dict.fromkeys(columns, none)
         little = replace(
             sums,
-            sessions=replace(sessions, **dict.fromkeys(columns, none)),
+            sessions=replace(sessions, **empty),
             events=EventDays(none, none, none, none, none, none),
         )
         return cls(little, shelf.put(columns), shelf.put(sums.events))

@@ -97,7 +97,8 @@ class Summaries:
     @classmethod
     def of(cls, cards: Cards, policy: Policy, singles: dict[str, Single] | None = None) -> Summaries:
         """Summaries of a population; with `singles` every piece of evidence is one of its own."""
-        rows, held_rows = [], []
+        rows: list[tuple[dict[str, Any], str, float]] = []
+        held_rows: list[tuple[dict[str, Any], str, float]] = []
         for dimension in DIMENSIONS:
             for name in CHANNELS[dimension]:
                 weight = policy.weights[name]

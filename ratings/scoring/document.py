@@ -106,11 +106,10 @@ class Standings:
     def of(cls, cards: Cards, policy: Policy) -> Standings:
         """Rank everyone who is rated."""
         size = cards.population.size
-        columns: dict[str, Ints | Floats] = {
-            f"{prefix}{key}": np.zeros(size, dtype=np.int64 if key.startswith("rank") else np.float64)
-            for prefix in SCOPES
-            for key in RANK_KEYS
-        }
+        columns: dict[str, Ints | Floats] = {}
+        for name in (f"{prefix}{key}" for prefix in SCOPES for key in RANK_KEYS):
+            whole = "rank" in name
+            columns[name] = np.zeros(size, dtype=np.int64) if whole else np.zeros(size)
         published = np.array(_points(cards.mean)) / 100
         for prefix, key in zip(SCOPES, (np.zeros(size, dtype=np.int64), _group(cards), _league(cards)), strict=True):
             for members in _groups(key, cards.rated):
