@@ -37,6 +37,9 @@ def main() -> None:
         os.environ["DATABASE_OWNER"] = "true"
         if application := os.environ.get("DATABASE_URL"):
             os.environ.setdefault("DATABASE_APPLICATION_ROLE", environ.Env.db_url_config(application)["USER"])
+    if command == "score_files":
+        # asked for once, as Arrow begins: what it lets go then goes back to the machine
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # commands listen, copy and read with cursors for minutes: a pooler is for requests
     if other := os.environ.get("MIGRATE_DATABASE_URL" if command in AS_OWNER else "DIRECT_DATABASE_URL"):
         os.environ["DATABASE_URL"] = other

@@ -1,4 +1,4 @@
-"""How the C library and Arrow hold memory: what is let go goes back to the machine, where that can be asked for."""
+"""How the C library holds memory: what is let go goes back to the machine, where that can be asked for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ def hold_little() -> None:
     if hasattr(libc, "mallopt"):  # of the GNU C library alone
         for option, value in ((M_MMAP_THRESHOLD, APART), (M_TRIM_THRESHOLD, APART), (M_ARENA_MAX, ARENAS)):
             libc.mallopt(option, value)
-    pa.set_memory_pool(pa.system_memory_pool())
 
 
 def give_back() -> None:

@@ -26,7 +26,7 @@ from ratings.engine.gathered import (
     session_rows,
 )
 from ratings.engine.ledger import Ledger
-from ratings.engine.rest import Rest
+from ratings.engine.rest import FEW, Rest
 from ratings.engine.schema import COLUMNS
 from ratings.scoring.inputs import DaySums, Index, Ints, SessionRows
 from ratings.scoring.policy import Policy
@@ -112,10 +112,10 @@ def _gather(
         found = _but_reviews(db, as_of_day, policy, rows, whole)
     # who goes on as somebody else is added to them, which takes the sums of both
     whole = whole or bool(np.any(found.goes_on != np.arange(found.population.size)))
-    give_back()
-    rest = None if whole else Rest.of(found.sums)
+    rest = None if whole or found.sums.sessions.size <= FEW else Rest.of(found.sums)
     if rest is not None:
         found = replace(found, sums=rest.little)
+        give_back()
     # one database after the other: what the first one held of memory it gives back only when it is closed
     with _opened(evidence) as db:
         reviewed = reviews.weigh(

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ratings.engine import aggregate, arrived, review_sums, trusted
+from ratings.engine import aggregate, arrived, embedded, review_sums, trusted
 from ratings.engine.arrived import Arrived, accounts
 from ratings.engine.reading import fetch
 from ratings.engine.review_sums import ReviewSums
@@ -63,7 +63,7 @@ def test_parts_give_the_scores_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> 
     for where, name, few in (
         (review_sums, "ROWS", 1_500), (arrived, "AT_ONCE", 1_000), (links, "REVIEWS_AT_ONCE", 700),
         (links, "KEYS_AT_ONCE", 300), (trusted, "AT_ONCE", 400), (sums, "AT_ONCE", 150), (inflation, "AT_ONCE", 150),
-        (document, "AT_ONCE", 7), (contributions, "AT_ONCE", 5),
+        (embedded, "FEW", 100), (document, "AT_ONCE", 7), (contributions, "AT_ONCE", 5),
     ):  # fmt: skip
         monkeypatch.setattr(where, name, few)
     parts = rate_evidence(tables, as_of=UNTIL)
