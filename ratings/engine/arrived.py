@@ -71,18 +71,21 @@ class Arrived:
         return int(self.reviewer.max(initial=-1)) + 1
 
     @contextmanager
-    def resting(self, *, whole: bool) -> Iterator[None]:
-        """Put away what judging reviews does not look at, for as long as it takes, unless all may stand in memory."""
+    def resting(self, *names: str, whole: bool) -> Iterator[None]:
+        """Put away columns that nobody looks at for as long as it takes, unless all may stand in memory."""
         if whole or self.size <= AT_ONCE:
             yield
             return
-        again = Shelf().put((self.day, self.marks, self.by_account))
-        composite, none = self.composite(), np.zeros(0, dtype=np.int8)
-        self.day, self.marks, self.by_account = none, none, none
-        self._composite = composite
+        again = Shelf().put(tuple(getattr(self, name) for name in names))
+        if "marks" in names:
+            self._composite = self.composite()
+        for name in names:
+            setattr(self, name, np.zeros(0, dtype=np.int8))
         yield
-        self._composite = None
-        self.day, self.marks, self.by_account = (np.array(column) for column in again())
+        if "marks" in names:
+            self._composite = None
+        for name, column in zip(names, again(), strict=True):
+            setattr(self, name, np.array(column))
 
     def composite(self, rows: Index | slice = slice(None)) -> Index:
         """Weighted sum of the marks of some rows, 0..76."""

@@ -64,16 +64,17 @@ def weigh(
     db.execute(f"CREATE {'TABLE' if single else 'VIEW'} raw_review AS {prepare.REVIEW_BY_NAME}")
     r = arrived(db)
     closed = None
-    if ledger is None:
-        with r.resting(whole=whole):
-            t = replayed(r, population, sessions, policy, kept=whole)
-    else:
-        t, closed = continued(db, r, population, sessions, policy, ledger)
-    if policy.links and (ledger is None or ledger.whole):
-        before = t.level
-        link(r, t, population.size, policy, each=single)
-        if closed is not None and before is not None and t.level is not None:
-            closed = with_levels(db, closed, before, t.level)
+    with r.resting("day", "marks", whole=whole or ledger is not None):
+        if ledger is None:
+            with r.resting("by_account", whole=whole):
+                t = replayed(r, population, sessions, policy, kept=whole)
+        else:
+            t, closed = continued(db, r, population, sessions, policy, ledger)
+        if policy.links and (ledger is None or ledger.whole):
+            before = t.level
+            link(r, t, population.size, policy, each=single)
+            if closed is not None and before is not None and t.level is not None:
+                closed = with_levels(db, closed, before, t.level)
     sums = ReviewSums.of(r, t, np.bincount(sessions.influencer, minlength=population.size), policy)
     apart = not (whole or single or sums.edges.size == 2)
     days, buckets = sums.part(0, 0 if apart else population.size)
