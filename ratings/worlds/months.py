@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from feedback import evidence
 from ratings.checks import forecast, market
 from ratings.checks.history import Shows, nothing
 from ratings.checks.lag import DAYS
@@ -47,6 +48,11 @@ class Sales:
     amount: Floats
     cancelled: Floats
     since: Ints
+
+
+def evidence_of(folder: Path, *, until: date, into: Path) -> None:
+    """Clean evidence of a folder of canonical files, without a database; bad rows are left out."""
+    evidence.from_files(folder, until=until, into=into, rejects=None)
 
 
 def sales_of(folder: Path, *, by_category: bool = False) -> Sales:

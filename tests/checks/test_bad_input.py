@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from influencers.models import Influencer
 from ratings.members.refusal import NotPossible
-from ratings.models import Standing
+from ratings.models import CheckBatch, Standing
 from ratings.watchlist import verbs as watching
 from tests.accounts.people import AT, account, buyer_of
 from tests.publication.stored import hosts
@@ -81,3 +82,19 @@ def test_a_web_hook_to_a_private_or_looping_address(host: Influencer, url: str) 
     _user, merchant = buyer_of("晨光")
     with pytest.raises(NotPossible, match=r"private network|back to this|cannot be resolved"):
         watching.add_hook(merchant=merchant, url=url, at=AT)
+
+
+@pytest.mark.parametrize(("rows", "status"), [(100_000, 302), (100_001, 400)])
+def test_a_file_of_a_hundred_thousand_rows(client: Client, host: Influencer, rows: int, status: int) -> None:
+    """Taken in whole, for the worker to answer; one row more is refused with the number that can be."""
+    client.force_login(account("shop"))
+    head = "influencer,placement_fee,commission_rate,unit_price,unit_cost,category\n"
+    body = head + f"{host.source_id},500,20%,100,30,beauty\n" * rows
+    answer = client.post("/check/many/", {"file": SimpleUploadedFile("deals.csv", body.encode())})
+    assert answer.status_code == status
+    if status == 302:
+        assert CheckBatch.objects.get().rows == rows
+        assert "0 of 100,000 rows" in client.get(answer["Location"]).content.decode()
+    else:
+        assert "100,001 rows; at most 100,000 can be checked at once." in answer.content.decode()
+        assert not CheckBatch.objects.exists()

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from feedback import evidence
 from ratings.worlds import months, prepayment, slots, verdicts
 
 Found = tuple[str, dict[str, list[list[str]]]]
@@ -83,7 +82,7 @@ def by_month(options: dict[str, Any]) -> Found:
         raise CommandError("--months needs --split and --until.")
     with tempfile.TemporaryDirectory() as room:
         clean = Path(room) / "clean"
-        evidence.from_files(options["months"], until=until, into=clean, rejects=Path(room) / "rejects.csv")
+        months.evidence_of(options["months"], until=until, into=clean)
         each, whole = months.sales_of(clean), months.sales_of(clean, by_category=True)
     rows = months.evaluate(each, split=split, until=until, size=options["draws"])
     few, busy = months.by_count(rows, each)
