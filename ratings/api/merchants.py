@@ -208,7 +208,10 @@ class ChangesParameters(serializers.Serializer[Any]):
 class ChangesAnswer(serializers.Serializer[Any]):
     since = serializers.IntegerField()
     run = serializers.IntegerField()
-    results = serializers.JSONField(help_text=f"At most {PAGE}: who changed, with score, grade and standing as of now.")
+    results = serializers.JSONField(
+        help_text=f"At most {PAGE}: who changed, with score, grade and standing as of now; "
+        "`status` `merged` with `into`, or `gone`, for who is no more."
+    )
     next = serializers.IntegerField(allow_null=True)
 
 
