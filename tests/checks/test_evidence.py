@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def asked(host: str, **terms: Any) -> Row:
-    plain = {"placement_fee": 1500, "commission_rate": 0.2, "unit_price": PRICE, "unit_cost": 40, "category": "food"}
+    plain = {"placement_fee": 800, "commission_rate": 0.2, "unit_price": PRICE, "unit_cost": 40, "category": "food"}
     (answer,) = verbs.answer([verbs.ask({"influencer": host, **plain, **terms})], at=NOW, as_of=AS_OF, peers=False)
     return answer
 
