@@ -23,7 +23,7 @@ from ratings.checks.wording import VERDICTS, worded
 MOST_FILE = 200_000
 MOST_UPLOAD = 100_000
 MOST_NOW = 300  # rows answered while one waits; longer files are answered by the worker
-AT_ONCE = 2_000  # looked at together: gathering what is known of hosts costs more than judging a row
+AT_ONCE = 2_000  # looked at together: what is known of their hosts is gathered once for all
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_CELLS = 10_000_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

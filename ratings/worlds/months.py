@@ -144,7 +144,7 @@ def _held(sales: Sales, month: int, host: int, terms: Terms, seen: forecast.Fore
         chance=float(np.mean(MARGIN * worth >= terms.placement_fee)),
         verdict="",
         shown=0.0,
-        gross=0.0,
+        gross=float(sales.orders[host, :month].sum()) / (month - int(sales.since[host])),
         came=MARGIN * net - terms.placement_fee,
         sales_rank=rank(worth, net, float(tie[0])),
         profit_rank=rank(left, float(kept), float(tie[1])),  # of orders kept
@@ -161,7 +161,7 @@ def totals(sales: Sales, *, split: date, until: date) -> tuple[float, float]:
     )
 
 
-def by_count(rows: Sequence[Held], sales: Sales) -> list[list[Held]]:
-    """Rows of influencers with few orders a month, and of the others."""
-    size = sales.orders.sum(axis=1) / np.maximum(len(sales.months) - sales.since, 1)
-    return [[row for row in rows if (size[row.host] >= 2) == busy] for busy in (False, True)]
+def by_count(rows: Sequence[Held]) -> tuple[list[Held], list[Held]]:
+    """Rows of influencers that had sold under two orders a month when they were forecast, and of the others."""
+    few, busy = ([row for row in rows if (row.gross >= 2) == many] for many in (False, True))
+    return few, busy

@@ -85,7 +85,7 @@ def by_month(options: dict[str, Any]) -> Found:
         months.evidence_of(options["months"], until=until, into=clean)
         each, whole = months.sales_of(clean), months.sales_of(clean, by_category=True)
     rows = months.evaluate(each, split=split, until=until, size=options["draws"])
-    few, busy = months.by_count(rows, each)
+    few, busy = months.by_count(rows)
     named = [
         ("influencers with under two orders a month", few),
         ("with two or more", busy),
