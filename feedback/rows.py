@@ -70,17 +70,18 @@ class RowRefusedError(ValueError):
 def take_in_lines(
     *, kind: Kind, content: bytes, at: datetime, source: str = "", reserved: str = ""
 ) -> list[Verdict] | None:
-    """Take in a few lines of JSON that are new beyond doubt, as `take_in` would; nothing when one of them is not."""
+    """Take in a few lines of JSON that are new or known beyond doubt, as `take_in` would; None when one is neither."""
     rows = plain_rows(kind=kind, content=content, source=source, reserved=reserved) if single.takes(kind) else None
     if rows is None:
         return None
     received = _microseconds(at)
     with transaction.atomic():
-        new, _covered = single.stored_as_new(kind=kind, rows=[{**row, "received_at": received} for _, row in rows])
-        if new < len(rows):  # its lock is let go of, too
+        found = single.stored_as_new(kind=kind, rows=[{**row, "received_at": received} for _, row in rows])
+        if len(found.new) + len(found.same) < len(rows):  # its lock is let go of, too
             transaction.set_rollback(True)
             return None
-    return [Verdict(line, Status.ACCEPTED, source_id=row[kind.key]) for line, row in rows]
+    status = {**dict.fromkeys(found.new, Status.ACCEPTED), **dict.fromkeys(found.same, Status.DUPLICATE)}
+    return [Verdict(line, status[row[kind.key]], source_id=row[kind.key]) for line, row in rows]
 
 
 def take_in(
@@ -150,9 +151,9 @@ def record_own(*, kind: Kind, row: Mapping[str, Any], at: datetime) -> None:
     values = {column.name: _typed_value(column, row.get(column.name)) for column in kind.columns}
     values["received_at"] = _microseconds(at)
     if single.takes(kind):
-        new, covered = single.stored_as_new(kind=kind, rows=[values])
-        if new:
-            if not covered:
+        found = single.stored_as_new(kind=kind, rows=[values])
+        if found.new:
+            if not found.covered:
                 intake.assume_covered(kind=kind, since=at)
             return
     schema = typed_schema(kind).insert(0, pa.field("file", pa.int32()))

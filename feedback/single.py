@@ -1,13 +1,13 @@
 """A new row at once: stored, its influencer told to be counted again, and who waits woken, in one question.
 
-Only what is plainly new is taken; whatever else a row may be is for `intake.record` to find out.
+Only what is plainly new is taken, and what comes again is known; whatever else a row may be is for `intake.record`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connection, transaction
@@ -18,10 +18,18 @@ from feedback.identity import quoted
 from feedback.intake import CHANNEL
 from feedback.kinds import KINDS, PSEUDONYMS
 from feedback.staging import staged_type
-from feedback.stored import LOCAL_DAY, stored
+from feedback.stored import LOCAL_DAY, moment, stored
 
 # together with other single rows, never while a batch of this kind decides what is new
 LOCK = "SELECT pg_advisory_xact_lock_shared(hashtext('feedback.intake'), hashtext(%s))"
+
+
+class Stored(NamedTuple):
+    """The ids of rows that are new and of rows that were stored just so before; whether the kind is covered."""
+
+    new: frozenset[str]
+    same: frozenset[str]
+    covered: bool
 
 
 def takes(kind: Kind) -> bool:
@@ -30,8 +38,8 @@ def takes(kind: Kind) -> bool:
 
 
 @transaction.atomic(savepoint=False)
-def stored_as_new(*, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> tuple[int, bool]:
-    """Store rows of typed values whose ids and influencers leave no question; how many, and whether they are covered.
+def stored_as_new(*, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> Stored:
+    """Store rows of typed values, each with an id of its own, where id and influencer leave no question.
 
     Times are microseconds since 1970; covered means that somebody has said, or assumed, since when this kind is whole.
     """
@@ -47,9 +55,14 @@ def stored_as_new(*, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> tuple[int
         asked = [
             psycopg.Cursor(connection.connection).execute(_statement(kind.name), row, prepare=True) for row in ready
         ]
-        found = [cursor.fetchone() or (0, False, None) for cursor in asked]
-        new = sum(one[0] for one in found)
-    return new, all(one[1] for one in found)
+        found = [
+            (row[kind.key], *(cursor.fetchone() or (0, False, False))) for row, cursor in zip(ready, asked, strict=True)
+        ]
+    return Stored(
+        frozenset(key for key, new, *_ in found if new),
+        frozenset(key for key, new, same, *_ in found if same and not new),
+        all(covered for _key, _new, _same, covered, *_ in found),
+    )
 
 
 def _pseudonymous(kind: Kind, rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -67,11 +80,14 @@ def _statement(name: str) -> str:
     columns = ", ".join(f"%({c.name})s::{staged_type(c)} AS {quoted(c.name)}" for c in kind.columns)
     expressions = ", ".join(expression for _, expression in to.pairs)
     day = LOCAL_DAY.format(f"s.{quoted(kind.event_time)}") if kind.event_time else "NULL::date"
+    at_once = f"f.updated_at IS NOT DISTINCT FROM {moment('s.updated_at')}"
+    just_so = to.where(f"f.source_id = s.{quoted(kind.key)}", at_once, f"NOT ({to.differs('f')})")
     return (
         f"WITH s AS MATERIALIZED (SELECT {columns}), "
         f"new AS (INSERT INTO {to.table} ({to.columns}) SELECT {expressions} FROM {to.joined('s')} "
         f"WHERE {to.where()} ON CONFLICT (source_id) DO NOTHING RETURNING influencer_id), "
         f"told AS (INSERT INTO feedback_outbox (influencer_id, day) SELECT new.influencer_id, {day} FROM new, s) "
-        f"SELECT n, EXISTS (SELECT FROM feedback_coverage WHERE source_id = '{name}'), "
+        f"SELECT n, CASE WHEN n = 0 THEN EXISTS (SELECT FROM {to.joined('s', f'{to.table} f')} WHERE {just_so}) END, "
+        f"EXISTS (SELECT FROM feedback_coverage WHERE source_id = '{name}'), "
         f"CASE WHEN n > 0 THEN pg_notify('{CHANNEL}', '')::text END FROM (SELECT count(*) AS n FROM new) counted"
     )

@@ -76,7 +76,7 @@ def bodies(draw: st.DrawFn) -> tuple[Kind, Body]:
         for column in draw(st.lists(st.sampled_from(kind.columns), max_size=2, unique_by=lambda one: one.name)):
             row[column.name] = draw(USUAL[column.type](column) | ODD if draw(st.integers(0, 9)) == 0 else _mild(column))
         if draw(st.integers(0, 9)) == 0:
-            row[kind.key] = draw(st.sampled_from(["known", f"{kind.name}-0", "consumer:1"]))
+            row[kind.key] = draw(st.sampled_from(["known", "known", f"{kind.name}-0", "consumer:1"]))
         if draw(st.integers(0, 19)) == 0:
             row[draw(st.sampled_from(["influencer_id", "more", "received_at"]))] = draw(ODD)
         found.append(row)
@@ -161,6 +161,10 @@ def test_ordinary_rows_take_the_single_road(
         (number + 1, rows.Status.ACCEPTED, f"n{number}") for number in range(many)
     ]
     assert len(_asked(f"SELECT FROM {table_of(kind)}")) == many + 1
+    waiting = _asked("SELECT id FROM feedback_outbox")
+    again = taken(kind=kind, key=shop, body=body, at=AT)
+    assert {verdict.status for verdict in again} == {rows.Status.DUPLICATE}
+    assert _asked("SELECT id FROM feedback_outbox") == waiting
 
 
 def test_a_source_stands_before_every_id_on_either_road(monkeypatch: pytest.MonkeyPatch) -> None:
