@@ -86,28 +86,30 @@ def test_rounds(scene: Scene) -> None:
     totals: Counter[str] = Counter()
     acknowledged: set[str] = set()
     began = time.monotonic()
-    for number, name in enumerate(order[:ROUNDS]):
-        sender = Sender(place, scene.influencers, random.Random(f"{SEED}-{number}"), f"sender{number}")
-        reader = Reader(place, slugs, random.Random(number))
-        sender.start()
-        reader.start()
-        try:
-            FAULTS[name](scene)
-        finally:
-            sender.done.set()
-            reader.done.set()
-            sender.join(60)
-            reader.join(60)
-        judge(scene, name, number, sender, reader)
-        acknowledged |= sender.acknowledged
-        found = [source_id for (source_id,) in place.ask(SENT)]
-        assert len(found) == len(set(found)), f"round {number}, {name}: something was stored twice"
-        assert set(found) == acknowledged, f"round {number}, {name}: lost {acknowledged - set(found)}"
-        tried[name] += 1
-        totals.update(acknowledged=len(sender.acknowledged), refused=sender.refused, read=reader.read)
-        print(f"{time.monotonic() - began:6.1f} s  round {number}: {name}; {len(sender.acknowledged)} acknowledged, "
-              f"{sender.refused} refused, {reader.read} read, {reader.refused} not", flush=True)  # fmt: skip
-    report(tried, totals, time.monotonic() - began)
+    try:
+        for number, name in enumerate(order[:ROUNDS]):
+            sender = Sender(place, scene.influencers, random.Random(f"{SEED}-{number}"), f"sender{number}")
+            reader = Reader(place, slugs, random.Random(number))
+            sender.start()
+            reader.start()
+            try:
+                FAULTS[name](scene)
+            finally:
+                sender.done.set()
+                reader.done.set()
+                sender.join(60)
+                reader.join(60)
+            judge(scene, name, number, sender, reader)
+            acknowledged |= sender.acknowledged
+            found = [source_id for (source_id,) in place.ask(SENT)]
+            assert len(found) == len(set(found)), f"round {number}, {name}: something was stored twice"
+            assert set(found) == acknowledged, f"round {number}, {name}: lost {acknowledged - set(found)}"
+            tried[name] += 1
+            totals.update(acknowledged=len(sender.acknowledged), refused=sender.refused, read=reader.read)
+            print(f"{time.monotonic() - began:6.1f} s  round {number}: {name}; {len(sender.acknowledged)} acknowledged, "
+                  f"{sender.refused} refused, {reader.read} read, {reader.refused} not", flush=True)  # fmt: skip
+    finally:  # a run that is cut short has its figures, too
+        report(tried, totals, time.monotonic() - began)
 
 
 def count_of(scene: Scene, path: Path) -> int:
