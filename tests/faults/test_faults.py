@@ -106,8 +106,9 @@ def test_rounds(scene: Scene) -> None:
             assert set(found) == acknowledged, f"round {number}, {name}: lost {acknowledged - set(found)}"
             tried[name] += 1
             totals.update(acknowledged=len(sender.acknowledged), refused=sender.refused, read=reader.read)
-            print(f"{time.monotonic() - began:6.1f} s  round {number}: {name}; {len(sender.acknowledged)} acknowledged, "
-                  f"{sender.refused} refused, {reader.read} read, {reader.refused} not", flush=True)  # fmt: skip
+            writes = f"{len(sender.acknowledged)} acknowledged, {sender.refused} refused"
+            said = f"{name}; {writes}, {reader.read} read, {reader.refused} not"
+            print(f"{time.monotonic() - began:6.1f} s  round {number}: {said}", flush=True)
     finally:  # a run that is cut short has its figures, too
         report(tried, totals, time.monotonic() - began)
 
