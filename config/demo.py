@@ -16,6 +16,7 @@ from config.embedded_postgres import cluster
 from config.supervisor import Stop, Supervisor, demand_port, only_one, say, stop_on_signals
 
 WORKER = ["manage.py", "worker"]
+THREADS = 4  # of a web worker
 WEB = [
     "-m",
     "granian",
@@ -24,7 +25,7 @@ WEB = [
     "--workers",
     "2",
     "--blocking-threads",
-    "4",
+    str(THREADS),
     "--no-ws",
     "--respawn-failed-workers",
 ]
@@ -171,6 +172,7 @@ def main() -> None:
     environ.Env.read_env(state.PROJECT / ".env")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("STAFF_SECOND_FACTOR", "off")
+    os.environ.setdefault("BODIES_AT_ONCE", str(THREADS - 1))
     try:
         with only_one():
             port = int(os.environ.get("PORT", "8000"))

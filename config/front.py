@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError
 
 from config import metrics
+from config.bodies import Body, Turns
 from ratings.api.documents import METHODS, PATH, Environ, Sent, sent
 from ratings.publication import serving
 
@@ -25,11 +26,14 @@ class Front:
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
+        self.turns = Turns(settings.BODIES_AT_ONCE)
         self.hosts: dict[tuple[str, ...], bool] = {}  # of those that are ours: whether they were asked securely
 
     def __call__(self, environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
         sent = self._sent(environ)
         if sent is None:
+            if environ.get("CONTENT_LENGTH", "0") not in ("", "0"):
+                environ["wsgi.input"] = Body(environ["wsgi.input"], self.turns)
             return self.application(environ, start_response)
         status, headers, body = sent
         start_response(status, headers)

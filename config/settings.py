@@ -132,6 +132,8 @@ DATABASE_APPLICATION_ROLE = (
     if env.str("DATABASE_URL", default="")
     else APPLICATION
 )
+# How many requests of a web worker may wait for what is sent to them: fewer than it has threads
+BODIES_AT_ONCE = env.int("BODIES_AT_ONCE", default=32)
 DOCUMENTS_IN_PROCESS = env.int("DOCUMENTS_IN_PROCESS", default=2_000)  # held by each web worker; none: always read anew
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import time
@@ -56,7 +57,8 @@ class Callers:
             body = json.dumps(body)
             headers.setdefault("Content-Type", "application/json")
         try:
-            connection.request(call.method, call.path, body, headers)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # answered before all was sent
+                connection.request(call.method, call.path, body, headers)
             found = connection.getresponse()
             content = found.read()
             return Answer(found.status, content, {k.lower(): v for k, v in found.getheaders()}, time.monotonic())

@@ -6,9 +6,11 @@ what it changed.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import socket
 import threading
 import time
 import uuid
@@ -33,7 +35,7 @@ from ratings import live
 from ratings.governance import alerts
 from ratings.models import Alert, PublicDocument, Rule
 from ratings.models.governance import Appeal
-from tests.abuse.callers import Answer, Call, Callers, addresses
+from tests.abuse.callers import LOOPBACK, Answer, Call, Callers, addresses
 from tests.accounts.people import PASSWORD, account, speaker
 from tests.benchmarks.servers import serving
 from tests.copies import copy_of
@@ -49,6 +51,7 @@ def service(world_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator
     """The world, served as production serves it."""
     environment = {
         "DJANGO_SETTINGS_MODULE": "tests.abuse.settings", "THROTTLE": "on", "NUM_PROXIES": "1", "LOG_LEVEL": "ERROR",
+        "GRANIAN_BLOCKING_THREADS": "4", "BODIES_AT_ONCE": "3",
     }  # fmt: skip
     with django_db_blocker.unblock(), copy_of(world_database, "abuse"):
         alerts.watch_close(at=timezone.now())
@@ -235,6 +238,29 @@ def test_a_body_in_pieces_without_a_length(service: Callers) -> None:
     answers = [service.one(replace(call, body=iter([b"{}\n"] * 100))) for _time in range(5 * TIMES)]
     assert {answer.status for answer in answers} == {411}, "not taken for an empty batch"
     line("bodies in pieces without a length", answers, 0, "refused before anything reads them")
+
+
+def test_bodies_that_come_a_byte_at_a_time_hold_up_no_reader(service: Callers) -> None:
+    target = host(7)
+    head = (f"POST /api/v1/reviews/ HTTP/1.1\r\nHost: {LOOPBACK}\r\nContent-Type: application/json\r\n"
+            "Content-Length: 900\r\n\r\n{").encode()  # fmt: skip
+    with contextlib.ExitStack() as open_ones:
+        slow = [open_ones.enter_context(socket.create_connection((LOOPBACK, service.port))) for _ in range(40 * TIMES)]
+        for connected in slow:
+            connected.sendall(head)
+        time.sleep(1.5)
+        began = time.monotonic()
+        reads = service.many([Call("GET", f"/api/v1/influencers/{target.slug}/", None, "203.0.113.50")] * 40)
+        took = time.monotonic() - began
+        assert {answer.status for answer in reads} == {200}
+        assert took < 20, "with all threads held nothing would come at all"
+        written = service.one(review(target, "203.0.113.51"))
+        assert written.status in (201, 503)
+    deadline = time.monotonic() + 20
+    while service.one(review(target, "203.0.113.52")).status != 201:
+        assert time.monotonic() < deadline, "they are gone, and it goes on"
+        time.sleep(0.2)
+    line(f"{len(slow)} bodies sent a byte at a time", reads, 40, f"40 reads meanwhile in {took:.1f} s")
 
 
 def test_scraping(service: Callers) -> None:

@@ -11,7 +11,7 @@ from django.template import loader
 RETRY_SECONDS = "30"
 # copies go past Django, which would have given their errors its own names
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE}  # of the disk, or of open files: it passes
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EBUSY}  # disk, open files, threads: it passes
 
 
 def passing(error: BaseException | None) -> bool:
