@@ -57,7 +57,7 @@ def in_use() -> Hash:
     with psycopg.Cursor(connection.connection) as cursor, connection.connection.pipeline():
         cursor.execute(LOCK.format(shared="_shared"))
         stored = [row[0] for row in cursor.execute(USED).fetchall()]
-    known = list(settings.REVIEWER_KEYS)
+    known = settings.REVIEWER_KEYS[:]  # at once: each look reads them from where they are kept
     if not stored:
         PseudonymKey.objects.bulk_create([PseudonymKey(pk=1, fingerprint=fingerprint(known[0]))], ignore_conflicts=True)
         return hashing(known[:1])

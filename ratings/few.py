@@ -128,7 +128,7 @@ def _plain(columns: tuple[str, ...]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4)
-def _question(policy: Policy) -> str:
+def _question(policy: Policy) -> bytes:
     return evidence.question(_statement(policy), COLUMNS)
 
 
