@@ -40,9 +40,10 @@ STAFF_IDLE = 30 * 60.0  # seconds without a request
 NOTED_EVERY = 60.0
 SINCE = "staff_since"
 PERSONAL = re.compile(
-    r"(feedback_(case|review|complaint|refund|order|attachment|ticket)|auth_user|account_emailaddress|mfa_authenticator"
-    r"|usersessions_usersession|influencers_influencer|ratings_(claim|contest|appeal|merchantmember|memberevent))_"
-    r"(changelist|change|history|delete|file|step)"
+    r"(feedback_(?:case|review|complaint|refund|order|attachment|ticket|revision|violation)|auth_user|axes_\w+?"
+    r"|account_emailaddress|mfa_authenticator|usersessions_usersession|influencers_influencer"
+    r"|ratings_(?:claim|contest|appeal|merchantmember|memberevent|reply|attempt|case|action|notice|outgoingemail)"
+    r"|staff_import|staff)_(changelist|change|history|delete|file|step|preview|rejects|audit|merge)"
 )
 
 
@@ -140,7 +141,7 @@ class StaffLooks:
             subject = next(iter((*match.kwargs.values(), *match.args)), "")
             looks.looked(
                 user=request.user,
-                what=f"{found[1]} {found[found.lastindex or 1]}",
+                what=f"{found[1]} {found[2]}",
                 subject=str(subject),
                 request_id=request_id.get() or response.headers.get("X-Request-ID", ""),
                 at=timezone.now(),

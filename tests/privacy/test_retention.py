@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
+from config.guards import PERSONAL
 from feedback import complaints, looks
 from feedback.models import Answered, Case, Look, Pace, Review, Topic
 from feedback.pace import taken
@@ -97,3 +99,28 @@ def test_staff_who_look_at_personal_data_are_written_down(client: Client) -> Non
     found = [(look.what, look.subject) for look in Look.objects.order_by("pk")]
     assert found == list(pages.values())
     assert {(look.user, look.request_id) for look in Look.objects.all()} == {(boss, "look-1")}
+
+
+# figures, rules, keys and what is public anyway; nothing here says anything about a person who is not staff
+NOT_PERSONAL = """
+admin.logentry auth.group feedback.apikey feedback.coverage feedback.deal feedback.ingest feedback.look feedback.outbox
+feedback.receiptkey feedback.session feedback.slot influencers.account influencers.category
+procrastinate.procrastinatejob ratings.alert ratings.course ratings.event ratings.historypoint ratings.keptdocument
+ratings.merchant ratings.merchantkey ratings.policyversion ratings.publication ratings.publicdocument ratings.publicrun
+ratings.run ratings.scorecard ratings.standing
+"""
+
+
+def test_every_list_of_the_admin_is_personal_or_said_not_to_be() -> None:
+    known = {model._meta.label_lower for model in site._registry}
+    noted = {name for name in known if PERSONAL.fullmatch(name.replace(".", "_") + "_changelist")}
+    assert noted == known - set(NOT_PERSONAL.split())
+    assert set(NOT_PERSONAL.split()) <= known
+    assert len(noted) >= 20
+
+
+@pytest.mark.parametrize("path", ["/admin/audit/", "/admin/axes/accessattempt/", "/admin/feedback/revision/"])
+def test_pages_of_staff_alone_are_written_down_too(client: Client, path: str) -> None:
+    client.force_login(account("boss", is_staff=True, is_superuser=True))
+    assert client.get(path).status_code == 200
+    assert Look.objects.count() == 1
