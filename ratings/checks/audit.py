@@ -33,6 +33,7 @@ class OrderRow:
     settled: bool
     ended_at: datetime | None = None
     buyer: str = ""
+    order_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -108,15 +108,20 @@ def many(rows: Sequence[Any]) -> int:
 
 
 def parts(
-    rows: Sequence[Mapping[str, Any]], *, at: datetime, as_of: date | None = None
+    rows: Sequence[Mapping[str, Any]], *, at: datetime, as_of: date | None = None, owner: verbs.Owner | None = None
 ) -> Iterator[list[dict[str, Any]]]:
     """Part by part, one line a row: the answer, or what is wrong with it."""
     for start in range(0, len(rows), AT_ONCE):
-        yield answered(rows[start : start + AT_ONCE], first=start + 1, at=at, as_of=as_of)
+        yield answered(rows[start : start + AT_ONCE], first=start + 1, at=at, as_of=as_of, owner=owner)
 
 
 def answered(
-    rows: Sequence[Mapping[str, Any]], *, first: int, at: datetime, as_of: date | None = None
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    first: int,
+    at: datetime,
+    as_of: date | None = None,
+    owner: verbs.Owner | None = None,
 ) -> list[dict[str, Any]]:
     """One line a row, numbered from `first`."""
     lines: list[dict[str, Any]] = []
@@ -130,14 +135,16 @@ def answered(
         except TermsError as error:
             line["errors"] = error.errors
     if asked:
-        found = verbs.answer([one for _line, one in asked], at=at, as_of=as_of, peers=False)
+        found = verbs.answer([one for _line, one in asked], at=at, as_of=as_of, peers=False, owner=owner)
         for (line, _one), answer in zip(asked, found, strict=True):
             line["answer"] = answer
     return lines
 
 
-def run(rows: Sequence[Mapping[str, Any]], *, at: datetime, as_of: date | None = None) -> list[dict[str, Any]]:
-    return [line for part in parts(rows, at=at, as_of=as_of) for line in part]
+def run(
+    rows: Sequence[Mapping[str, Any]], *, at: datetime, as_of: date | None = None, owner: verbs.Owner | None = None
+) -> list[dict[str, Any]]:
+    return [line for part in parts(rows, at=at, as_of=as_of, owner=owner) for line in part]
 
 
 def counts(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:

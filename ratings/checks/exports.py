@@ -75,6 +75,7 @@ def _row(row: Any) -> tuple[str, OrderRow]:
         settled=status == "settled",
         ended_at=(times["cancelled"] or times["refunded"]) if undone else None,
         buyer=str(row.get("buyer_id") or "")[:128],
+        order_id=order_id,
     )
 
 

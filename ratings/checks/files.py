@@ -86,7 +86,11 @@ def work(*, number: uuid.UUID, at: datetime, seconds: float) -> bool:
 def _part(found: CheckBatch, rows: Sequence[Mapping[str, Any]], at: datetime) -> CheckBatch:
     with override(found.language):
         lines = batch.answered(
-            rows[found.done : found.done + batch.AT_ONCE], first=found.done + 1, at=found.at, as_of=found.as_of
+            rows[found.done : found.done + batch.AT_ONCE],
+            first=found.done + 1,
+            at=found.at,
+            as_of=found.as_of,
+            owner=Owner(api_key=found.api_key, user=found.user),
         )
         flat = [batch.flat(line) for line in lines]
     CheckBatchPart.objects.create(batch=found, first=found.done + 1, lines=flat)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 import numpy as np
 
 from influencers.models import Influencer
 from ratings.checks.findings.base import Promise
+from ratings.checks.outcomes import TOLD
 from ratings.checks.reading import DAY_US, Gathered
 from ratings.checks.report import Known
 from ratings.days import day_number
-from ratings.models import PublicDocument, Scorecard, Standing
+from ratings.models import Outcome, PublicDocument, Scorecard, Standing
 
 GRAVEST_COUNTS = 3 * 365  # days; as long as a violation of class A caps the grade
 KEPT_FROM = 0.95  # of a promise that must have come for it to be kept
 
 
-def known(gathered: Gathered, influencers: Sequence[Influencer], day: date) -> dict[int, Known]:
-    """By primary key."""
+def known(
+    gathered: Gathered, influencers: Sequence[Influencer], day: date, *, own: Collection[UUID] = ()
+) -> dict[int, Known]:
+    """By primary key; `own` are the checks of who asks, whose outcomes count for it without being borne out."""
+    heard = _heard(gathered, own)
     at = {host: k for k, host in enumerate(gathered.hosts)}
     frozen = set(Standing.objects.filter(influencer__in=influencers, frozen=True).values_list("pk", flat=True))
     for document in PublicDocument.objects.filter(influencer__in=influencers).only("body", "influencer_id"):
@@ -36,7 +42,7 @@ def known(gathered: Gathered, influencers: Sequence[Influencer], day: date) -> d
             category=gathered.categories[k] if k >= 0 else influencer.category.code,
             suspended=influencer.pk in frozen,
             sanctions=_sanctions(gathered, influencer, day),
-            promise=_promise(gathered, influencer),
+            promise=_promise(heard, influencer),
         )
     return found
 
@@ -47,8 +53,17 @@ def _sanctions(gathered: Gathered, influencer: Influencer, day: date) -> tuple[s
     return tuple(sorted({str(row["code"]) for row in rows if row["class"] == "A" and row["occurred_at"] >= since}))
 
 
-def _promise(gathered: Gathered, influencer: Influencer) -> Promise:
-    rows = [row for row in gathered.deals if row["influencer_id"] == influencer.source_id]
+def _heard(gathered: Gathered, own: Collection[UUID]) -> list[dict[str, Any]]:
+    """Deals that the platform reported, that the asker told of, and that another told of and the platform bears out."""
+    told = {UUID(row["deal_id"].removeprefix(TOLD)) for row in gathered.deals if row["deal_id"].startswith(TOLD)}
+    last = Outcome.objects.filter(check_of__in=told).order_by("check_of_id", "-id").distinct("check_of_id")
+    counts = {*own, *(outcome.check_of_id for outcome in last.only("check_of", "borne_out") if outcome.borne_out)}
+    silent = {f"{TOLD}{check}" for check in told - counts}
+    return [row for row in gathered.deals if row["deal_id"] not in silent]
+
+
+def _promise(heard: Sequence[dict[str, Any]], influencer: Influencer) -> Promise:
+    rows = [row for row in heard if row["influencer_id"] == influencer.source_id]
     judged = [row for row in rows if row["promised_amount"] and row["delivered_amount"] is not None]
     return Promise(
         deals=len(rows),

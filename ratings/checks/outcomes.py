@@ -1,4 +1,8 @@
-"""What became of a checked deal: the audit, kept beside the check, and the promise record it feeds."""
+"""What became of a checked deal: the audit, kept beside the check, and the promise record it feeds.
+
+Anybody can write a file of orders: what one merchant tells counts for itself alone, unless the platform's own orders
+bear it out.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,10 @@ from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
 
 from feedback.keys import OWN_SOURCE
-from feedback.models import Deal
+from feedback.models import Deal, Order
 from feedback.rows import record_own
 from feedback.trade import DEALS
 from ratings.checks.audit import OrderRow, audit
@@ -18,6 +23,9 @@ from ratings.checks.parsing import terms_of
 from ratings.checks.terms import TermsError
 from ratings.days import policy_date
 from ratings.models import Check, Outcome
+
+TOLD = f"{OWN_SOURCE}:check-"  # how ids of deals begin that merchants told of
+BORNE_OUT = 0.5  # of the orders of an export, reported by the platform for this host
 
 
 @transaction.atomic
@@ -45,11 +53,11 @@ def record_outcome(
         days=float(days),
     )
     found["show_date"] = day.isoformat()
-    outcome = Outcome.objects.create(check_of=check, at=at, audit=found)
+    outcome = Outcome.objects.create(check_of=check, at=at, audit=found, borne_out=_borne_out(check, orders))
     target = terms.guarantee.target(terms.placement_fee) if terms.guarantee else terms.promised_gmv
     basis = terms.guarantee.basis if terms.guarantee else "paid"
     reached = {"paid": "paid", "shipped": "shipped", "settled": "kept"}[basis]
-    deal_id = f"{OWN_SOURCE}:check-{check.pk}"
+    deal_id = f"{TOLD}{check.pk}"
     record_own(
         kind=DEALS,
         row={
@@ -68,3 +76,12 @@ def record_outcome(
         at=at,
     )
     return outcome
+
+
+def _borne_out(check: Check, orders: Sequence[OrderRow]) -> bool:
+    ids = {order.order_id for order in orders if order.order_id}
+    host = check.influencer
+    reported = Order.objects.filter(
+        Q(influencer=host) | Q(influencer__merged_into=host), source_id__in=ids, voided_at=None
+    )
+    return bool(ids) and reported.count() >= BORNE_OUT * len(ids)

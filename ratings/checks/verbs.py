@@ -130,16 +130,25 @@ def ask(request: Mapping[str, Any], known: Mapping[str, Influencer] | None = Non
 
 
 def answer(
-    asked: Sequence[Asked], *, at: datetime, as_of: date | None = None, peers: bool = True
+    asked: Sequence[Asked],
+    *,
+    at: datetime,
+    as_of: date | None = None,
+    peers: bool = True,
+    owner: Owner | None = None,
 ) -> list[dict[str, Any]]:
-    """Answer several requests on one look at the evidence before `as_of` (default: all there is)."""
+    """Answer several requests on one look at the evidence before `as_of` (default: all there is).
+
+    Of what merchants told of deals, only the owner's own counts without being borne out by the platform.
+    """
     day = as_of or policy_date(at) + timedelta(days=1)
     market = gathering.market_as_of(day)
     wanted = {one.influencer.pk: one.influencer for one in asked}
     near = {pk: _near(found) if peers else [] for pk, found in wanted.items()}
     everyone = {**{p.pk: p for rows in near.values() for p in rows}, **wanted}
     gathered = gathering.gather(influencers=everyone.keys(), as_of=day)
-    known = knowing.known(gathered, list(everyone.values()), day)
+    own = owner.checks().filter(influencer__in=everyone).values_list("pk", flat=True) if owner else ()
+    known = knowing.known(gathered, list(everyone.values()), day, own=set(own))
     cards = {pk: _scorecard(one) for pk, one in wanted.items()}
     return [_one(one, known, market, near[one.influencer.pk], day, cards[one.influencer.pk]) for one in asked]
 
@@ -207,7 +216,7 @@ def check(*, request: Mapping[str, Any], owner: Owner, at: datetime, as_of: date
     """
     merchant = owner.merchant()
     asked = ask(request)
-    (found,) = answer([asked], at=at, as_of=as_of)
+    (found,) = answer([asked], at=at, as_of=as_of, owner=owner)
     public = publication.public_run()
     return Check.objects.create(
         influencer=asked.influencer,

@@ -83,6 +83,12 @@ class Outcome(models.Model):
     check_of = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="outcomes", verbose_name=_("check"))
     at = models.DateTimeField(_("at"))
     audit = models.JSONField(_("audit"))
+    borne_out = models.BooleanField(
+        _("borne out"),
+        default=False,
+        db_default=False,
+        help_text=_("half of its orders were reported by the platform: other merchants hear of it"),
+    )
 
     class Meta:
         verbose_name = _("outcome of a check")

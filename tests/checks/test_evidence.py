@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from ratings.checks import verbs
+from ratings.checks import exports, outcomes, verbs
+from tests.accounts.people import buyer_of
 from tests.feedback.factories import write
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +57,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def asked(host: str, **terms: Any) -> Row:
-    plain = {"placement_fee": 800, "commission_rate": 0.2, "unit_price": PRICE, "unit_cost": 40, "category": "food"}
-    (answer,) = verbs.answer([verbs.ask({"influencer": host, **plain, **terms})], at=NOW, as_of=AS_OF, peers=False)
+PLAIN = {"placement_fee": 800, "commission_rate": 0.2, "unit_price": PRICE, "unit_cost": 40, "category": "food"}
+
+
+def asked(host: str, owner: verbs.Owner | None = None, **terms: Any) -> Row:
+    request = verbs.ask({"influencer": host, **PLAIN, **terms})
+    (answer,) = verbs.answer([request], at=NOW, as_of=AS_OF, peers=False, owner=owner)
     return answer
 
 
@@ -88,3 +92,21 @@ def test_broken_promises_of_earlier_deals_are_told(folder: Path) -> None:
     assert found["promise"] == {"deals": 4, "judged": 4, "promised": 40_000, "delivered": 4_000, "kept": 0,
                                 "disputed": 4, "fee_returned": 0}  # fmt: skip
     assert "promise" in [row["check"] for row in found["findings"] if row["outcome"] in ("fail", "warn")]
+
+
+def told(owner: verbs.Owner, orders: list[str]) -> None:
+    """A promise of 5,000 of which, the merchant says, nothing came."""
+    request = {"influencer": "plain2", **PLAIN, "guarantee": {"amount": 5000, "clawback": "full"}}
+    check = verbs.check(request=request, owner=owner, at=NOW - timedelta(days=1), as_of=AS_OF)
+    rows = [{"order_id": one, "amount": PRICE, "status": "cancelled"} for one in orders]
+    outcomes.record_outcome(check=check, orders=exports.from_rows(rows), at=NOW - timedelta(hours=1))
+
+
+def test_what_a_merchant_tells_counts_for_others_once_the_platform_s_orders_bear_it_out(folder: Path) -> None:
+    mine, other = (verbs.Owner(user=buyer_of(name)[0]) for name in ("mine", "other"))
+    told(mine, [f"made-up-{n}" for n in range(40)])
+    told(mine, [f"late-0-{n}" for n in range(40)])  # another host's
+    told(mine, [f"plain2-0-{n}" for n in range(19)] + [f"made-up-{n}" for n in range(21)])
+    assert [asked("plain2", owner)["promise"]["judged"] for owner in (mine, other, None)] == [3, 0, 0]
+    told(mine, [f"plain2-0-{n}" for n in range(20)] + [f"made-up-{n}" for n in range(20)])
+    assert [asked("plain2", owner)["promise"]["judged"] for owner in (mine, other, None)] == [4, 1, 1]

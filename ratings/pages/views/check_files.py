@@ -52,7 +52,7 @@ def many(request: HttpRequest) -> HttpResponse:
                 found = files.take_in(rows=rows, name=name, owner=owner(request), at=at)
                 defer_with(tasks.check_file, batch=str(found.pk))
             return redirect("pages:check_file", id=found.pk)
-        body = batch.write(batch.run(rows, at=at), ending=ending)
+        body = batch.write(batch.run(rows, at=at, owner=owner(request)), ending=ending)
     except batch.BatchRefusedError as error:
         return page(request, CheckForm(), status=400, refused=str(error))
     return handed_out(body, f"checks{ending}", ending)
