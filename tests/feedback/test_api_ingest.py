@@ -267,9 +267,10 @@ def test_no_room_for_the_file_is_to_be_tried_again(shop: Caller, monkeypatch: py
 
     monkeypatch.setattr("feedback.api.ingest.Path.write_bytes", full)
     shop.client.raise_request_exception = False
-    answer = shop.send("reviews", [row("r1")])
+    rows = [row(f"r{n}") for n in range(60)]  # more than what goes without a file
+    answer = shop.send("reviews", rows)
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) > 0
     assert answer.json()["type"] == "urn:clearhost:problem:unavailable"
     monkeypatch.undo()
-    assert counts(shop.send("reviews", [row("r1")])) == (1, 0, 0, 0)
+    assert counts(shop.send("reviews", rows)) == (60, 0, 0, 0)
