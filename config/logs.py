@@ -3,8 +3,10 @@
 import json
 import logging
 import re
+import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 # What no log may hold, whoever wrote it: keys, bearer tokens, receipts, passwords in addresses, tokens in paths and
 # what a database repeats of a row that it refused.
@@ -46,3 +48,29 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             entry["exception"] = clean(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def to_stderr(*, level: str) -> dict[str, Any]:
+    """Django's `LOGGING`: lines of JSON to stderr, or plain ones where a person reads along."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": "config.logs.JsonLines"},
+            "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        },
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "plain" if sys.stderr.isatty() else "json",
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": "INFO"},
+            "django.request": {"level": "ERROR"},  # paths may hold a token; what is refused is logged by its route
+            "axes": {"level": "WARNING"},
+            "py4j": {"level": "WARNING"},  # every call to Spark would be a line
+            "procrastinate": {"level": "WARNING"},  # every tick of every clock would be a line
+        },
+    }

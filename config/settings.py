@@ -1,13 +1,12 @@
 """Every setting of the service; what differs between places comes from the environment (a .env is read)."""
 
-import sys
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import state
+from config import logs, state
 from config.embedded_postgres import APPLICATION, cluster
 from config.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
@@ -279,26 +278,4 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
-# Logs go to stderr: lines of JSON, or plain ones where a person reads along.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "config.logs.JsonLines"},
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain" if sys.stderr.isatty() else "json",
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO"},
-        "django.request": {"level": "ERROR"},  # paths may hold a token; what is refused is logged by its route
-        "axes": {"level": "WARNING"},
-        "py4j": {"level": "WARNING"},  # every call to Spark would be a line
-        "procrastinate": {"level": "WARNING"},  # every tick of every clock would be a line
-    },
-}
+LOGGING = logs.to_stderr(level=env.str("LOG_LEVEL", default="INFO"))

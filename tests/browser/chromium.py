@@ -39,3 +39,14 @@ def objections(page: Page, where: str) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append(f"{where}: scrolls sideways")
     return found
+
+
+def look(page: Page, site: str, paths: list[str], where: str, language: str) -> list[str]:
+    """What there is to object to on pages that must be there."""
+    found = []
+    for path in paths:
+        answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert answer is not None
+        assert answer.status == 200, path
+        found += objections(page, f"{where} {path}")
+    return found

@@ -26,7 +26,7 @@ from ratings.members import claims
 from ratings.models import Claim, Contest, Follow, GrowthPlan, Reply, Run
 from ratings.models.governance import Appeal
 from tests.accounts.people import PASSWORD, account
-from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, objections, opened
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, look, opened
 from tests.feedback.people import host
 from tests.governance.people import acted
 
@@ -238,14 +238,3 @@ def test_no_violation_no_overflow_no_error(
             found += [f"{where}: {error}" for error in errors if "400" not in error]
             page.context.close()
     assert found == []
-
-
-def look(page: Page, site: str, paths: list[str], where: str, language: str) -> list[str]:
-    """What axe objects to, and which pages scroll sideways."""
-    found = []
-    for path in paths:
-        answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
-        assert answer is not None
-        assert answer.status == 200, path
-        found += objections(page, f"{where} {path}")
-    return found

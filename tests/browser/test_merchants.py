@@ -34,7 +34,7 @@ from ratings.models import Check, CheckBatch, Delivery, WatchEvent
 from ratings.publication.serving import forget
 from ratings.watchlist import sending
 from tests.accounts.people import PASSWORD, account, buyer_of
-from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, objections, opened
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, look, objections, opened
 from tests.governance.people import acted
 from tests.jobs.queueing import empty_queue, wait_for
 from tests.pages.rated import rated_world
@@ -342,13 +342,3 @@ def test_no_violation_no_overflow_no_error(
         found += [f"{where}: {error}" for error in errors if "400" not in error]
         page.context.close()
     assert found == []
-
-
-def look(page: Page, site: str, paths: list[str], where: str, language: str) -> list[str]:
-    found = []
-    for path in paths:
-        answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
-        assert answer is not None
-        assert answer.status == 200, path
-        found += objections(page, f"{where} {path}")
-    return found
