@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -26,6 +27,7 @@ from ratings.models.governance import Action, Appeal, Case
 from ratings.models.governance.appeal import OPEN_APPEALS
 from ratings.models.governance.words import ActionState, CaseState, Level
 
+Words = str | Promise | Callable[[], str]
 CHECK_CLAIM = timedelta(days=7)
 URGENCY: dict[int, str | Promise] = {
     4: gettext_lazy("urgent"),
@@ -40,16 +42,16 @@ OF_SEVERITY = {"severe": 3, "moderate": 2, "minor": 1}
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that waits."""
+    """One thing that waits; words that cost something are said when it is shown, for a page passes over many."""
 
     urgency: int
     due: datetime
     since: datetime
     what: str | Promise
-    title: str
+    title: Words
     influencer: Any
-    waits_for: str | Promise
-    url: str
+    waits_for: Words
+    url: Words
 
     @property
     def order(self) -> tuple[int, datetime]:
@@ -74,22 +76,22 @@ def appeals(urgency: int, most: int) -> Iterable[Item]:
             gettext_lazy("appeals reviewer, not who decided or approved")
             if acknowledged
             else gettext_lazy("appeals reviewer: acknowledge"),
-            reverse("admin:ratings_appeal_change", args=[row.pk]),
+            partial(reverse, "admin:ratings_appeal_change", args=[row.pk]),
         )
 
 
 def alerts(urgency: int, most: int) -> Iterable[Item]:
     rows = Alert.objects.filter(state=Alert.State.OPEN, severity=urgency).order_by("due_at")
-    for row in rows.select_related("influencer")[:most]:
+    for row in rows.select_related("influencer").defer("influencer__search")[:most]:
         yield Item(
             urgency,
             row.due_at,
             row.raised_at,
             gettext_lazy("alert"),
-            row.reason if row.rule == Rule.OVERDUE else row.get_rule_display(),
+            row.reason if row.rule == Rule.OVERDUE else row.get_rule_display,
             row.influencer,
-            row.get_desk_display(),
-            reverse("admin:ratings_alert_change", args=[row.pk]),
+            row.get_desk_display,
+            partial(reverse, "admin:ratings_alert_change", args=[row.pk]),
         )
 
 
@@ -106,7 +108,7 @@ def approvals(urgency: int, most: int) -> Iterable[Item]:
             f"{row.get_level_display()} {', '.join(map(violation, row.codes))}",
             row.influencer,
             _("senior, not %(name)s") % {"name": row.decided_by_name},
-            reverse("admin:ratings_action_change", args=[row.pk]),
+            partial(reverse, "admin:ratings_action_change", args=[row.pk]),
         )
 
 
@@ -124,7 +126,7 @@ def reviews(urgency: int, most: int) -> Iterable[Item]:
             ", ".join(map(violation, row.codes)),
             row.influencer,
             _("moderator, not %(name)s") % {"name": row.decided_by_name},
-            reverse("admin:ratings_action_change", args=[row.pk]),
+            partial(reverse, "admin:ratings_action_change", args=[row.pk]),
         )
 
 
@@ -140,7 +142,7 @@ def cases(urgency: int, most: int) -> Iterable[Item]:
             violation(row.code),
             row.influencer,
             gettext_lazy("moderator: decide"),
-            reverse("admin:ratings_case_change", args=[row.pk]),
+            partial(reverse, "admin:ratings_case_change", args=[row.pk]),
         )
 
 
@@ -160,7 +162,7 @@ def complaints(urgency: int, most: int) -> Iterable[Item]:
             f"{row.get_topic_display()}: {clock.name.label}",
             row.influencer,
             gettext_lazy("host or merchant") if theirs else gettext_lazy("moderator"),
-            reverse("admin:feedback_case_change", args=[row.pk]),
+            partial(reverse, "admin:feedback_case_change", args=[row.pk]),
         )
 
 
@@ -177,7 +179,7 @@ def contests(urgency: int, most: int) -> Iterable[Item]:
             f"{row.get_kind_display()} {row.source_id}",
             row.influencer,
             gettext_lazy("moderator"),
-            reverse("admin:ratings_contest_change", args=[row.pk]),
+            partial(reverse, "admin:ratings_contest_change", args=[row.pk]),
         )
 
 
@@ -194,5 +196,5 @@ def claims(urgency: int, most: int) -> Iterable[Item]:
             str(row.user),
             row.influencer,
             gettext_lazy("moderator"),
-            reverse("admin:ratings_claim_change", args=[row.pk]),
+            partial(reverse, "admin:ratings_claim_change", args=[row.pk]),
         )
