@@ -1,4 +1,4 @@
-"""How long the staff's lists, filters and searches take on a large database, whose rows are made by SQL."""
+"""How long the staff's and the public's lists, filters and searches take on a large database."""
 
 from __future__ import annotations
 
@@ -7,61 +7,28 @@ import statistics
 import time
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
 
 from tests.benchmarks import timing as bench
+from tests.benchmarks.lists_world import fill
 from tests.benchmarks.timing import Result
 
 ROUNDS = 10
-SHOWN = 8  # of the slowest pages
+SHOWN = 12  # of the slowest pages
 
-WORLD = """
-INSERT INTO influencers_category (code) SELECT 'cat' || n FROM generate_series(1, 12) n;
-INSERT INTO influencers_influencer (source_id, name, slug, category_id, search)
-SELECT 'h' || n, '主播 Host ' || n, 'host-' || n, (SELECT min(id) FROM influencers_category) + n % 12,
-       to_tsvector('simple', 'host ' || n)
-FROM generate_series(1, {influencers}) n;
-INSERT INTO influencers_account (source_id, influencer_id, platform, handle)
-SELECT 'a' || i.id, i.id, (ARRAY['douyin', 'kuaishou', 'taobao'])[1 + i.id % 3], 'handle' || i.id
-FROM influencers_influencer i;
-INSERT INTO feedback_session (source_id, influencer_id, started_at, orders, viewers)
-SELECT 's' || n, {first} + n % {influencers}, timestamptz '2026-01-01' + n * interval '20 seconds', n % 500, n % 90000
-FROM generate_series(1, {reviews} / 5) n;
-INSERT INTO feedback_review (source_id, influencer_id, reviewer_id, created_at, professionalism, service, as_described,
-                             verified, voided_at)
-SELECT 'r' || n, {first} + n % {influencers}, md5(n::text)::uuid, timestamptz '2026-01-01' + n * interval '5 seconds',
-       1 + n % 5, 1 + n % 5, 1 + n % 5, n % 3 = 0, CASE WHEN n % 5000 = 0 THEN now() END
-FROM generate_series(1, {reviews}) n;
-INSERT INTO feedback_refund (source_id, influencer_id, created_at, reason)
-SELECT 'f' || n, {first} + n % {influencers}, timestamptz '2026-01-01' + n * interval '5 seconds',
-       (ARRAY['quality', 'no_reason', 'late'])[1 + n % 3]
-FROM generate_series(1, {reviews}) n;
-INSERT INTO ratings_policyversion (version, document, digest, created_at)
-VALUES ('bench', '{{"constants": []}}', 'sha256:0', now());
-INSERT INTO ratings_run (as_of, policy_id, parameters, peer_groups, digest, evidence_digest, evidence_counts,
-                         influencers, rated, status, engine, announced, created_at, finished_at)
-SELECT date '2026-06-01' + n, 'bench', '{{}}', '{{}}', 'sha256:0', 'sha256:0', '{{}}', {influencers}, {influencers},
-       'stored', 'embedded', '{{}}', now(), now()
-FROM generate_series(1, 2) n;
-INSERT INTO ratings_scorecard (run_id, influencer_id, position, status, name, category_id, tier, league, score, low,
-                               high, grade, rank, peer_group, professionalism, service_attitude, compliance,
-                               after_sales, authenticity, card)
-SELECT r.id, i.id, i.id - {first} + 1, 'rated', i.name, i.category_id, 'medium', 'medium', 50 + (i.id * r.id) % 40, 40,
-       90, 'B', i.id - {first} + 1, 'cat/medium', 70, 70, 70, 70, 70,
-       json_build_object('contributions', json_build_array(json_build_object('dimension', 'compliance', 'channel',
-       'violations', 'source', 'evidence', 'points', (i.id * r.id) % 40)))
-FROM ratings_run r CROSS JOIN influencers_influencer i;
-INSERT INTO ratings_alert (influencer_id, rule, cause, state, severity, desk, reason_en, reason_zh, evidence,
-                           suggestion, code, raised_at, due_at, last_seen_at, settled_why)
-SELECT i.id, 'refunds', 'c', 'open', 1 + i.id % 4, 'moderators', 'r', 'r', '{{}}', 'look', '', now(),
-       now() + i.id * interval '1 second', now(), ''
-FROM influencers_influencer i;
-"""
-TABLES = (
-    "influencers_influencer influencers_account feedback_session feedback_review feedback_refund ratings_scorecard "
-    "ratings_alert"
-)
+SIZED = "page_size={size}"  # another one each time: what is held in the process is not what is measured
+PUBLIC = (
+    *(f"influencers/?{asked}&{SIZED}" for asked in (
+        "", "q=Host 43", "q=主播", "q=handle432", "category=cat3", "tier=tiny", "platform=douyin", "grade=A%2B",
+        "grade=D", "status=provisional", "status=suspended", "min_score=90", "order=name", "order=-compliance",
+        "category=cat3&tier=tiny&platform=taobao&grade=C", "category=cat3&order=name&min_score=80",
+        "status=provisional&order=name",
+    )),
+    *(f"rankings/?{asked}&{SIZED}" for asked in (
+        "", "category=cat3", "league=tiny", "category=cat3&league=large", "dimension=after_sales",
+        "category=cat3&dimension=compliance", "by=p_top10", "category=cat3&league=tiny&by=p_top10",
+    )),
+)  # fmt: skip
 EVIDENCE = "/admin/feedback/review/"
 PAGES = {
     "reviews": EVIDENCE,
@@ -90,25 +57,9 @@ PAGES = {
     "queue": "/admin/queue/",
     "queue, page 20": "/admin/queue/?p=20",
     "audit trail": "/admin/audit/",
+    **{f"API, {path or 'influencers'}": f"/api/v1/{path}" for path in PUBLIC},
     "one influencer": "/admin/influencers/influencer/{host}/change/",
 }
-
-
-def fill(*, reviews: int, influencers: int) -> dict[str, int]:
-    """Make the rows; ids to look at."""
-    with connection.cursor() as cursor:
-        head, rest = WORLD.split("INSERT INTO influencers_account", 1)
-        cursor.execute(head.format(influencers=influencers))
-        cursor.execute("SELECT min(id) FROM influencers_influencer")
-        first = int(cursor.fetchone()[0])
-        names = {"influencers": influencers, "reviews": reviews, "first": first}
-        cursor.execute("INSERT INTO influencers_account" + rest.format(**names))
-        for table in TABLES.split():
-            cursor.execute(f"VACUUM ANALYZE {table}")
-        cursor.execute("SELECT max(id), (SELECT min(id) FROM influencers_category) FROM ratings_run")
-        run, category = cursor.fetchone()
-    far = max(1, min(500, reviews // 200))  # the last that is offered, or of a small table one in the middle
-    return {"run": run, "category": category, "host": first + influencers // 2, "far": far}
 
 
 def measure(*, places: dict[str, int], rounds: int) -> dict[str, tuple[float, float]]:
@@ -119,9 +70,9 @@ def measure(*, places: dict[str, int], rounds: int) -> dict[str, tuple[float, fl
     found = {}
     for name, path in PAGES.items():
         took = []
-        for _round in range(rounds + 1):
+        for turn in range(rounds + 1):
             began = time.perf_counter()
-            answer = client.get(path.format(**places))
+            answer = client.get(path.format(**places, size=20 + turn % 80))
             took.append(1000 * (time.perf_counter() - began))
             assert answer.status_code == 200, (name, answer.status_code)
         took = sorted(took[1:])

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from feedback import outbox
 from feedback.keys import create_api_key
 from ratings.days import policy_date
 from ratings.models import PublicDocument
@@ -34,6 +35,7 @@ PEAK_SECONDS = 15.0
 SHARE = 0.7
 WRITES = 20  # one request in so many sends a review
 PROBE_SECONDS = 2.0
+PATIENCE_SECONDS = 120.0
 EDGE = 3  # minutes at the beginning and at the end that are compared
 
 
@@ -47,10 +49,20 @@ def run(*, size: int, runs: int = 1) -> Result:
         following = mixture(urlsplit(base).netloc, people, secret)
         clients.run(base, following, seconds=5, pace=None)
         peak = clients.run(base, following, seconds=PEAK_SECONDS, pace=None).count / PEAK_SECONDS
+        _caught_up()  # what the search for the peak has left belongs to no minute
         watched = {"web": process_of(base), "worker": worker}
         with _memory(watched) as memory, _fresh(base, people, secret) as late:
             seen = clients.run(base, following, seconds=60 * MINUTES, pace=SHARE * peak)
     return _result(seen, peak, memory, late, size)
+
+
+def _caught_up() -> None:
+    """Wait until the worker has taken up all that came."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while outbox.waiting():
+        if time.monotonic() > until:
+            raise RuntimeError(f"{outbox.waiting()} rows still wait {PATIENCE_SECONDS:.0f} s after the peak")
+        time.sleep(0.2)
 
 
 def mixture(host: str, people: list[tuple[str, str]], secret: str) -> Callable[[int], Request]:

@@ -114,7 +114,7 @@ ROWS = {
         Row(
             "admin_lists",
             10_000_000,
-            "the staff's lists, filters and searches",
+            "the staff's and the public's lists, filters and searches",
             (Goal("slowest p95, ms", most=200),),
             when_named=True,
         ),
