@@ -14,3 +14,4 @@ shared_counts.begin()
 # by name: it can be imported once the application is there
 django = get_wsgi_application()
 application = import_string("config.front.Front")(django)
+import_string("ratings.loaded.settle")(pages=True)

@@ -25,6 +25,7 @@ from ratings.rating import Scores, rate_evidence
 from ratings.scoring.policy import CURRENT, Policy, PolicyError
 
 JUDGED_SESSIONS = 60  # on a card, the latest ones; all of them are in the scores file
+MANY = 1_000  # influencers after which the planner's figures may be far off
 COLUMNS = (
     *("run_id", "influencer_id", "position", "status", "name", "category_id", "tier", "league"),
     *("score", "low", "high", "grade", "rank", "rank_low", "rank_high", "percentile", "p_top10"),
@@ -112,12 +113,12 @@ def store(
         source_id: (pk, name, category)
         for pk, source_id, name, category in Influencer.objects.values_list("pk", "source_id", "name", "category_id")
     }  # read before the copy begins: a connection that copies cannot answer
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY ratings_scorecard ({', '.join(COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for row in _rows(run, entries, scores, known):
-            copy.write_row(row)
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY ratings_scorecard ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+            for row in _rows(run, entries, scores, known):
+                copy.write_row(row)
+        if len(entries) >= MANY:  # searches among a new run's rows took a second, until autovacuum came by
+            cursor.execute("ANALYZE ratings_scorecard")
     if closed is not None:
         ledger.store(closed=closed, at=at, policy=scores.policy)
     return run

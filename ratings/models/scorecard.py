@@ -109,8 +109,13 @@ class Scorecard(models.Model):
         # position is the tie-break of every list, so that a page starts where its index says
         indexes = [
             models.Index(fields=["run", "category", "position"], name="scorecard_category"),
+            models.Index(fields=["run", "category", "league", "position"], name="scorecard_board"),
             models.Index(fields=["run", "tier", "position"], name="scorecard_tier"),
             models.Index(fields=["run", "league", "position"], name="scorecard_league"),
+            models.Index(fields=["run", "grade", "position"], name="scorecard_grade"),
+            models.Index(
+                fields=["run", "status", "position"], name="scorecard_not_rated", condition=~models.Q(status="rated")
+            ),
             models.Index(fields=["run", "-p_top10", "position"], name="scorecard_p_top10"),
             models.Index(fields=["run", "name", "position"], name="scorecard_name"),
             *(models.Index(fields=["run", f"-{d}", "position"], name=f"scorecard_{d}") for d in DIMENSIONS),

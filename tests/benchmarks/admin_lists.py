@@ -9,6 +9,7 @@ import time
 from django.contrib.auth.models import User
 from django.test import Client
 
+from ratings import loaded
 from tests.benchmarks import timing as bench
 from tests.benchmarks.lists_world import fill
 from tests.benchmarks.timing import Result
@@ -67,6 +68,7 @@ def measure(*, places: dict[str, int], rounds: int) -> dict[str, tuple[float, fl
     logging.getLogger("clearhost.request").setLevel(logging.WARNING)
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.create_superuser("bench"))
+    loaded.settle(pages=True)  # as a web server does
     found = {}
     for name, path in PAGES.items():
         took = []

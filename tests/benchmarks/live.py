@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from feedback.kinds import KINDS
 from feedback.rows import record_own, take_in
 from influencers.models import Influencer
-from ratings import live
+from ratings import live, loaded
 from tests.benchmarks.crowd import grow
 from tests.benchmarks.timing import Measure, Result, measure, quantile
 from tests.benchmarks.world import LAST, published
@@ -32,6 +32,7 @@ def run(*, size: int, runs: int = 3) -> Result:
     hosts = list(Influencer.objects.order_by("pk").values_list("source_id", flat=True))
     grow(first=1, last=max(1, size // 100 - len(hosts)))
     _drain()
+    loaded.settle()  # as the worker does
     few = [_events(hosts, turn) for turn in range(runs)]
     batches = {spread: [_batch(hosts[:spread], f"{spread}-{turn}") for turn in range(runs)] for spread in SPREAD}
     grow(first=size // 100, last=size)

@@ -109,6 +109,7 @@ def _swap(file: Path, size: int) -> None:
             with cursor.copy(f"COPY ratings_scorecard ({columns}) FROM STDIN") as copy, file.open("rb") as rows:
                 for line in iter(lambda: rows.read(1 << 20), b""):
                     copy.write(line)
+        execute("ANALYZE ratings_scorecard")
         PublicRun.objects.update_or_create(pk=PublicRun.THE_ONE, defaults={"run": run, "published_at": run.created_at})
 
 

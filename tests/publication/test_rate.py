@@ -59,6 +59,17 @@ def test_rating_the_database_equals_rating_the_files(world: Path, tmp_path: Path
     assert sorted(card.position for card in stored.values()) == list(range(1, len(stored) + 1))
 
 
+def test_the_planner_knows_a_new_run_at_once(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "MANY", 40)
+    load_folder(world)
+    run = runs.rate(as_of=DAY, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'ratings_scorecard' AND attname = 'run_id'"
+        )
+        assert cursor.fetchone() == (f"{{{run.pk}}}",)
+
+
 def test_what_is_published_is_what_was_rated(world: Path, impatient: None) -> None:
     load_folder(world)
     run = runs.rate(as_of=DAY, at=AT)

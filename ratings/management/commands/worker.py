@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone as clock
 
+from ratings import loaded
 from ratings.jobs.live_loop import work
 from ratings.jobs.queue import Queue
 
@@ -24,4 +25,5 @@ class Command(BaseCommand):
             signal.signal(name, lambda number, frame: told.append(number))
         self.stdout.write("The worker is up.")
         with Queue():
+            loaded.settle()
             work(now=clock.now, stopped=lambda: bool(told))
