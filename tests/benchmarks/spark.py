@@ -1,11 +1,12 @@
 """The same texts on a standalone Spark cluster, with one worker and with two, beside the embedded engine.
 
-python -m tests.benchmarks.spark FOLDER ENGINE    gathers one folder and says how long it took, as JSON
+python -m tests.benchmarks.spark FOLDER ENGINE    gathers one folder for each line it is given and says how long it took
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ DAYS = 365
 DAY_US = 86_400 * PPM
 END_US = AS_OF_DAY * DAY_US - 8 * 3600 * PPM
 FILES = 8
+EMBEDDED = "embedded engine"
+WORKERS = (1, 2)
 MARKS = ("professionalism", "service", "as_described")
 
 
@@ -97,10 +101,7 @@ def digests(found: Any, name: str = "") -> dict[str, str]:
 
 
 def gathered(folder: Path, engine: str) -> dict[str, Any]:
-    """Seconds of a gathering, after one of next to nothing that brings the engine up, and what came of it."""
-    with tempfile.TemporaryDirectory() as room:
-        world(Path(room) / "little", 100)
-        _gather(Path(room) / "little", engine)
+    """Seconds of a gathering and what came of it."""
     began = time.perf_counter()
     found = _gather(folder, engine)
     took = time.perf_counter() - began
@@ -116,41 +117,58 @@ def _gather(folder: Path, engine: str) -> Gathered:
     return result
 
 
-def _apart(folder: Path, engine: str, **environment: str) -> dict[str, Any]:
+@contextlib.contextmanager
+def _apart(folder: Path, engine: str, **environment: str) -> Iterator[Callable[[], dict[str, Any]]]:
+    """A process that has gathered next to nothing, which brings the engine up, and gathers whenever it is asked."""
     command = [sys.executable, "-m", "tests.benchmarks.spark", str(folder), engine]
-    done = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, check=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env={**os.environ, **environment}, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked, said = process.stdin, process.stdout
+
+        def once() -> dict[str, Any]:
+            print(file=asked, flush=True)
+            found: dict[str, Any] = json.loads(said.readline())
+            return found
+
+        said.readline()
+        yield once
+        asked.close()
 
 
 def run(*, size: int, runs: int = 3) -> Result:
     """Evidence with `size` reviews (and three times as many refunds), gathered with one worker of one core, and two."""
     if lacking := missing():
         raise SystemExit(lacking)
-    took: dict[int, list[float]] = {1: [], 2: []}
-    alone, differing = [], 0
-    with tempfile.TemporaryDirectory(prefix="clearhost-bench-") as room:
-        folder = Path(room) / "world"
+    took: dict[str, list[float]] = {EMBEDDED: [], **{_name(workers): [] for workers in WORKERS}}
+    differing = 0
+    with contextlib.ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="clearhost-bench-"))) / "world"
         world(folder, size)
+        engines = {EMBEDDED: held.enter_context(_apart(folder, "embedded"))}
+        for workers in WORKERS:
+            known = held.enter_context(cluster(workers=workers, memory=2048, driver="2g"))
+            engines[_name(workers)] = held.enter_context(_apart(folder, "spark", SPARK_CONF_DIR=str(known.conf)))
         for _ in range(runs):
-            embedded = _apart(folder, "embedded")
-            alone.append(embedded["seconds"])
-            for workers in took:
-                with cluster(workers=workers, memory=2048, driver="2g") as known:
-                    found = _apart(folder, "spark", SPARK_CONF_DIR=str(known.conf))
-                took[workers].append(found["seconds"])
-                differing += sum(found["digests"][name] != digest for name, digest in embedded["digests"].items())
+            found = {name: once() for name, once in engines.items()}
+            for name, one in found.items():
+                took[name].append(one["seconds"])
+                expected = found[EMBEDDED]["digests"]
+                differing += sum(one["digests"][what] != digest for what, digest in expected.items())
+    one, two = (took[_name(workers)] for workers in WORKERS)
     result = Result(f"{size:,} reviews, {3 * size:,} refunds, {max(10, size // 10):,} sessions")
     result.measures = [
         measure("figures that differ from the embedded engine", [differing], "arrays"),
-        measure("two workers ÷ one, speed", [a / b for a, b in zip(took[1], took[2], strict=True)]),
-        measure("embedded engine ÷ two workers, speed", [b / a for a, b in zip(alone, took[2], strict=True)]),
+        measure("two workers ÷ one, speed", [a / b for a, b in zip(one, two, strict=True)]),
+        measure("embedded engine ÷ two workers, speed", [b / a for a, b in zip(took[EMBEDDED], two, strict=True)]),
     ]
-    result.figures = {
-        "embedded engine": _words(alone),
-        **{f"{workers} worker{'s' * (workers > 1)} of one core": _words(times) for workers, times in took.items()},
-    }
+    result.figures = {name: _words(times) for name, times in took.items()}
     return result
+
+
+def _name(workers: int) -> str:
+    return f"{workers} worker{'s' * (workers > 1)} of one core"
 
 
 def _words(times: list[float]) -> str:
@@ -162,7 +180,12 @@ def main() -> None:
     asked.add_argument("folder", type=Path)
     asked.add_argument("engine")
     options = asked.parse_args()
-    print(json.dumps(gathered(options.folder, options.engine)))
+    with tempfile.TemporaryDirectory() as room:
+        world(Path(room) / "little", 100)
+        gathered(Path(room) / "little", options.engine)
+    print("up", flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(gathered(options.folder, options.engine)), flush=True)
 
 
 if __name__ == "__main__":
