@@ -73,7 +73,9 @@ class HistoryPoint(models.Model):
     )
     as_of = models.DateField(_("as of"))
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", verbose_name=_("run"))
-    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", verbose_name=_("policy"))
+    policy = models.ForeignKey(
+        PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("policy")
+    )
     status = models.CharField(_("status"), max_length=16)
     score = models.FloatField(_("score"))
     low = models.FloatField(_("low"))

@@ -145,9 +145,9 @@ def _cards(run: int) -> QuerySet[Scorecard]:
     return cards.select_related("influencer").only(*SHOWN, "influencer__slug", "influencer__name")
 
 
-def _category(code: str) -> Subquery:
-    """As a value, not a join: only so does the index of run, category and position serve a page."""
-    return Subquery(Category.objects.filter(code=code).values("pk")[:1])
+def _category(code: str) -> int:
+    """As a number the planner knows how many there are of, in each league, too; a join hides that from it."""
+    return Category.objects.filter(code=code).values_list("pk", flat=True).first() or 0
 
 
 def _start(public: PublicRun, name: str, asked: list[Any], cursor: str) -> tuple[str, Cursor | None, int]:
