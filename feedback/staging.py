@@ -57,7 +57,10 @@ class Staging:
             for data, count in _as_csv(batches):
                 copy.write(data)
                 self.rows += count
+        # a few thousand rows tell the planner enough of a table that ends with the transaction
+        self._run("SET LOCAL default_statistics_target = 10")
         self._run("ANALYZE staged")
+        self._run("SET LOCAL default_statistics_target TO DEFAULT")
 
     def settle(self) -> None:
         """Leave nothing undecided: each row is refused, counted as known already, kept as history, or stored."""
