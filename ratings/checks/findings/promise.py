@@ -9,14 +9,14 @@ CHECK = "promise"
 FEW, UNLIKELY = 3, 0.25
 TEXTS = {
     "broken": (
-        _("Of %(judged)s earlier promises %(kept)s were kept; %(share).0f%% of what was promised came."),
+        _("Earlier promises kept: %(kept)s of %(judged)s; %(share).0f%% of what was promised came."),
         _("Ask for a guarantee on settled sales with full clawback, in writing."),
     ),
     "unlikely": (
         _("What is promised is reached in %(chance).0f of 100 cases."),
         _("Put the promise into the contract, with a clawback."),
     ),
-    "kept": (_("Of %(judged)s earlier promises %(kept)s were kept."), ""),
+    "kept": (_("Earlier promises kept: %(kept)s of %(judged)s."), ""),
     "none": (_("No earlier promises are known."), ""),
 }
 
