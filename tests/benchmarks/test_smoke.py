@@ -30,7 +30,7 @@ def test_the_staffs_lists_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin_lists, "ROUNDS", 1)
     result = admin_lists.run(size=2_000, runs=1)
     assert {goal.measure for goal in ROWS["admin_lists"].goals} == {found.what for found in result.measures}
-    assert len(result.figures) == admin_lists.SHOWN
+    assert len(result.figures) >= admin_lists.SHOWN
 
 
 @pytest.mark.django_db(transaction=True)
