@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.wsgi import application as application
 from feedback.models import Session
 from influencers.models import Account, Category, Influencer
 from ratings.models import PublicRun, Scorecard

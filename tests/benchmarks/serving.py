@@ -22,7 +22,7 @@ def run(*, size: int, runs: int = 3) -> Result:
         serving("tests.benchmarks.hello:application", "/hello") as hello,
         serving("config.wsgi:application", "/healthz") as ours,
         serving("config.wsgi:application", "/healthz", DOCUMENTS_IN_PROCESS="0") as cold,
-        serving("tests.benchmarks.naive:application", f"/naive/{slug}", DJANGO_SETTINGS_MODULE=NAIVE) as naive,
+        serving("config.wsgi:application", f"/naive/{slug}", DJANGO_SETTINGS_MODULE=NAIVE) as naive,
     ):
         card = f"{ours}/api/v1/influencers/{slug}/scorecard/"
         etag = _etag(card)
