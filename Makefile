@@ -10,6 +10,7 @@ setup: .venv/.installed
 demo: setup
 	@exec $(BIN)/python -m config.demo
 
+# SHAKE=7 for another order, other keys and slow pages (tests/shake.py)
 test: .venv/.installed-dev
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal $(ARGS)
 

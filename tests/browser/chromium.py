@@ -29,6 +29,12 @@ def opened(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
     return page, errors
 
 
+def confirmed(page: Page) -> None:
+    """Click the one button of the page from the letter; where it leads is all there when this returns."""
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").click()
+
+
 def objections(page: Page, where: str) -> list[str]:
     """What axe objects to with everything unfolded, and whether the page scrolls sideways."""
     for details in page.locator("details").all():

@@ -26,7 +26,7 @@ from ratings.members import claims
 from ratings.models import Claim, Contest, Follow, GrowthPlan, Reply, Run
 from ratings.models.governance import Appeal
 from tests.accounts.people import PASSWORD, account
-from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, look, opened
+from tests.browser.chromium import LANGUAGES, MARKS, THEMES, WIDTHS, confirmed, look, opened
 from tests.feedback.people import host
 from tests.governance.people import acted
 
@@ -81,7 +81,7 @@ def sign_up(page: Page, site: str, email: str) -> None:
     link = re.search(r"http://\S+/confirm-email/\S+", str(mail.outbox[-1].body))
     assert link
     page.goto(link[0])
-    page.locator("main form button[type=submit]").click()
+    confirmed(page)
     if "/login" in page.url:
         sign_in(page, site, email)
 
@@ -107,13 +107,14 @@ def test_a_merchant(browser: Browser, live_server: LiveServer, lin: Influencer, 
     page.get_by_label("Find a host by name or handle").fill("林小雨")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("button", name="Follow 林小雨手作").click()
+    expect(page.get_by_role("button", name="Follow 林小雨手作")).to_have_count(0)
     assert Follow.objects.get().influencer == lin
     page.get_by_label("Address of the web-hook").fill("https://127.0.0.1/hook")
     page.get_by_role("button", name="Add the web-hook").click()
-    assert page.get_by_text("private network").is_visible() or page.get_by_text("back to this service").is_visible()
+    expect(page.get_by_text(re.compile("private network|back to this service")).first).to_be_visible()
     page.get_by_label("Name of the key").fill("till")
     page.get_by_role("button", name="Make a key").click()
-    assert "." in page.locator("code.keep").inner_text()
+    expect(page.locator("code.keep")).to_contain_text(".")
     assert [error for error in errors if "400" not in error] == []
 
 
@@ -151,11 +152,11 @@ def test_a_host(browser: Browser, live_server: LiveServer, lin: Influencer, made
     earlier.save()
     page.reload()
     progress = page.get_by_role("region", name="Progress")
-    assert progress.get_by_role("row").count() > 1, "each aim of the last plan against what was seen since"
+    expect(progress.get_by_role("row").nth(1)).to_be_visible()  # each aim of the last plan against what was seen since
     nav.get_by_role("link", name="What if").click()
     page.get_by_label("upheld complaints answered").fill("3")
     page.get_by_role("button", name="Compute").click()
-    assert "would be" in page.locator(".notice .lead").inner_text()
+    expect(page.locator(".notice .lead")).to_contain_text("would be")
     nav.get_by_role("link", name="Reviews and replies").click()
     page.get_by_role("link", name="Reply", exact=True).first.click()
     page.get_by_label("Your public reply").fill("<script>alert(1)</script> thank you")

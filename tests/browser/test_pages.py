@@ -53,21 +53,22 @@ def test_find_read_switch_compare(
     page.get_by_label("Find a host by name or handle").fill("农家")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="周小满农家铺").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "周小满农家铺"
-    assert "Most likely 88; we are 90% sure it lies between 84 and 92." in page.locator(".lead").first.inner_text()
+    expect(page.get_by_role("heading", level=1)).to_have_text("周小满农家铺")
+    lead = page.locator(".lead").first
+    expect(lead).to_contain_text("Most likely 88; we are 90% sure it lies between 84 and 92.")
     page.get_by_text("Every part of the").click()
     expect(page.get_by_role("cell", name="from its own evidence").first).to_be_visible()
     page.get_by_role("button", name="简体中文").click()
-    assert page.url == f"{live_server.url}/influencers/{slugs['zhou']}/"
-    assert "最可能是88分" in page.locator(".lead").first.inner_text()
+    expect(lead).to_contain_text("最可能是88分")
+    expect(page).to_have_url(f"{live_server.url}/influencers/{slugs['zhou']}/")
     page.get_by_role("button", name="English").click()
     page.get_by_role("link", name="Compare with others").click()
     for name in ("星河", "瑞姐"):
         page.get_by_label("Add another host").fill(name)
         page.get_by_role("button", name="Search").click()
         page.get_by_role("link", name=f"+ {name}").click()
-    assert page.locator(".sides > li").count() == 3
-    assert page.get_by_text("their ranges do not overlap").count() >= 1
+    expect(page.locator(".sides > li")).to_have_count(3)
+    expect(page.get_by_text("their ranges do not overlap").first).to_be_visible()
     assert errors == []
 
 
@@ -103,10 +104,11 @@ def test_the_theme_is_kept(browser: Browser, live_server: LiveServer, slugs: dic
     page.goto(f"{live_server.url}/rankings/")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("button", name="Dark").click()
-    assert page.url == f"{live_server.url}/rankings/"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page).to_have_url(f"{live_server.url}/rankings/")
+    expect(page.locator("body")).not_to_have_css("background-color", light)
     page.goto(live_server.url)
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 @pytest.mark.parametrize(("width", "theme", "language"), list(product(WIDTHS, THEMES, LANGUAGES)))

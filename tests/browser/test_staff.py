@@ -105,7 +105,7 @@ def test_from_an_alert_to_an_overturned_warning(browser: Browser, live_server: L
     in_two_looks(moderator)
     public = browser.new_page()
     public.goto(f"{site}/influencers/{host.slug}/?lang=en")
-    assert "under appeal" in public.locator("main").inner_text()
+    expect(public.locator("main")).to_contain_text("under appeal")
 
     reviewer = at_work(browser, site, "Appeals reviewer")
     reviewer.goto(f"{site}/admin/queue/?kind=appeals")
@@ -126,14 +126,13 @@ def test_from_an_alert_to_an_overturned_warning(browser: Browser, live_server: L
     later = stored_run(dict.fromkeys(Influencer.objects.filter(pk=host.pk), 79.0), as_of=date(2026, 1, 2))
     publication.publish(run=later, at=timezone.now())  # the next close
     public.goto(f"{site}/influencers/{host.slug}/?lang=en")
-    words = public.locator("main").inner_text()
-    assert "Overturned on appeal" in words
-    assert "79" in words
+    for words in ("Overturned on appeal", "79"):
+        expect(public.locator("main")).to_contain_text(words)
     public.goto(f"{site}/transparency/?lang=en")
-    assert "overturned" in public.locator("main").inner_text().lower()
+    expect(public.locator("main")).to_contain_text("overturned", ignore_case=True)
     reviewer.goto(f"{site}/admin/influencers/influencer/{host.pk}/change/")
     for found in ("100 / 100", "The registration covers", "Another cream was meant."):
-        assert found in reviewer.locator("main").inner_text()
+        expect(reviewer.locator("main")).to_contain_text(found)
 
 
 def test_a_revocation_needs_its_second_approver(browser: Browser, live_server: LiveServer, host: Influencer) -> None:
@@ -166,8 +165,8 @@ def test_an_analyst_changes_nothing(browser: Browser, live_server: LiveServer, h
     page = at_work(browser, site, "Analyst")
     for path in ("queue/", "audit/", f"influencers/influencer/{host.pk}/change/", f"ratings/case/{opened.pk}/change/"):
         assert page.goto(f"{site}/admin/{path}").status == 200  # type: ignore[union-attr]
-        assert page.locator(".staff-steps a:not([href^='/influencers'])").count() == 0
-        assert page.locator("main input[type=submit]:not([value=Show])").count() == 0
+        expect(page.locator(".staff-steps a:not([href^='/influencers'])")).to_have_count(0)
+        expect(page.locator("main input[type=submit]:not([value=Show])")).to_have_count(0)
     for path in (f"case/{opened.pk}/step/issue/", f"alert/{found.pk}/step/dismiss/", f"case/open/{host.pk}/"):
         assert page.goto(f"{site}/admin/ratings/{path}").status == 403  # type: ignore[union-attr]
     assert page.goto(f"{site}/admin/import/").status == 403  # type: ignore[union-attr]
