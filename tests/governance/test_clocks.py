@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from feedback import complaints
 from feedback.clocks import clocks as complaint_clocks
@@ -112,6 +112,7 @@ class World:
         self.hosts = [host() for _ in range(size)]
         self.mo, self.senior, self.judge = staff("mo"), staff("senior"), staff("judge")
         self.happened: Counter[str] = Counter()
+        self.seen: dict[tuple[type[Model], int], int] = {}
 
     def day(self, at: datetime, *, news: bool) -> None:
         if news:
@@ -133,19 +134,23 @@ class World:
             complaints.file_complaint(influencer=who, topic=Topic.QUALITY, text="Broken.", at=at)
         Session.objects.create(source_id=f"s{self.happened['news']}", influencer=who, started_at=at, orders=9)
 
+    def number(self, one: Model) -> int:
+        """Which of all things seen this is: keys depend on the tests before, the world must not."""
+        return self.seen.setdefault((type(one), one.pk), len(self.seen))
+
     def moderators(self, at: datetime) -> None:
         """On an ordinary day they do a third of what is there; some things they never do."""
         for one in Case.objects.filter(state=CaseState.OPEN).order_by("pk"):
-            if one.pk % 7 and self.dice.random() < 0.3:
+            if self.number(one) % 7 and self.dice.random() < 0.3:
                 self.decide(one, at)
         for appeal in Appeal.objects.filter(state=AppealState.FILED).order_by("pk"):
-            if appeal.pk % 5 and self.dice.random() < 0.7:
+            if self.number(appeal) % 5 and self.dice.random() < 0.7:
                 appeals.acknowledge(appeal=appeal, by=self.judge, at=at)
         for appeal in Appeal.objects.filter(state=AppealState.ACKNOWLEDGED, escalated_at=None).order_by("pk"):
             if self.dice.random() < 0.2:
                 self.judged(appeal, at)
         for one in Complaint.objects.filter(state__in=OPEN, desk="moderators").order_by("pk"):
-            if one.pk % 5 and self.dice.random() < 0.5:
+            if self.number(one) % 5 and self.dice.random() < 0.5:
                 self.handle(one, at)
 
     def seniors(self, at: datetime) -> None:
