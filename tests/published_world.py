@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from ratings import ledger, live
 from ratings.close import close
 from ratings.models import Run
+from tests import databases
 from tests.accounts.people import AT, LAST
 from tests.feedback.loading import load_folder
 
@@ -25,19 +26,17 @@ def world_database(
 ) -> Iterator[str]:
     """The name of a copy of the tests' empty database with the world in it."""
     empty = str(connection.settings_dict["NAME"])
+    world = f"{empty}_world"
     with django_db_blocker.unblock():
-        connection.close()
-        with connection._nodb_cursor() as cursor:  # what an earlier test left connected would keep it from being copied
-            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [empty])
-        connection.creation.clone_test_db("world", verbosity=0)
-        _connect_to(f"{empty}_world")
+        databases.make(world, template=empty)
+        _connect_to(world)
         try:
             _fill(tmp_path_factory)
         finally:
             _connect_to(empty)
-    yield f"{empty}_world"
+    yield world
     with django_db_blocker.unblock():
-        connection.creation.destroy_test_db(suffix="world", verbosity=0)
+        databases.drop(world)
 
 
 def _connect_to(name: str) -> None:

@@ -20,6 +20,7 @@ from config.backup import BackupError, backup, digests
 from config.restore import restore
 from influencers.models import Category
 from ratings import ledger, verify
+from tests import databases
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 OTHER = "test_clearhost_restored"
@@ -58,17 +59,11 @@ def empty(kept: Any, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """An empty database of its own to restore into."""
     before = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
-        elsewhere_than_here(f"DROP DATABASE IF EXISTS {OTHER}")
-        elsewhere_than_here(f"CREATE DATABASE {OTHER}")
+        databases.make(OTHER)
         use(OTHER)
         yield
         use(before)
-        elsewhere_than_here(f"DROP DATABASE {OTHER} WITH (FORCE)")
-
-
-def elsewhere_than_here(sql: str) -> None:
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(sql)
+        databases.drop(OTHER)
 
 
 @pytest.mark.django_db

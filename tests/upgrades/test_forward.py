@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from config.management.commands import migrate
 from ratings import verify
+from tests import databases
 from tests.upgrades import installation
 
 pytestmark = pytest.mark.slow
@@ -26,9 +27,7 @@ def old(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database of its own in which the first release worked."""
     before = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-            cursor.execute(f"CREATE DATABASE {NAME}")
+        databases.make(NAME)
         connection.close()
         connection.settings_dict["NAME"] = NAME
         try:
@@ -37,8 +36,7 @@ def old(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = before
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+            databases.drop(NAME)
 
 
 def applied() -> set[tuple[str, str]]:
