@@ -59,13 +59,13 @@ def influencers(
     """
     asked = [q, category, tier, platform, grade, status, min_score, order]
     scope, at, run = _start(public, "influencers", asked, cursor)
-    rows = _cards(run)
+    rows, categories = _cards(run), Category.objects.in_bulk()
     if q:
         found = search(q)
         closeness = found.filter(pk=OuterRef("influencer")).order_by().values("closeness")[:1]  # type: ignore[misc]  # of search()
         rows = rows.filter(influencer__in=found.order_by().values("pk")).annotate(closeness=Subquery(closeness))
     if category:
-        rows = rows.filter(category=_category(category))
+        rows = rows.filter(category=_key(category, categories))
     if tier:
         rows = rows.filter(tier=tier)
     if platform:
@@ -79,7 +79,7 @@ def influencers(
     if min_score is not None:
         rows = rows.filter(score__gte=min_score)
     chosen = ORDERS[order] if order else BY_CLOSENESS if q else ORDERS["rank"]
-    return _listed(page(rows, order=chosen, run=run, scope=scope, cursor=at, size=size))
+    return _listed(page(rows, order=chosen, run=run, scope=scope, cursor=at, size=size), categories)
 
 
 def rankings(
@@ -98,9 +98,9 @@ def rankings(
     Raises CursorInvalid and CursorGone.
     """
     scope, at, run = _start(public, "rankings", [category, tier, league, dimension, by], cursor)
-    rows = on_boards(_cards(run).filter(status=Scorecard.Status.RATED))
+    rows, categories = on_boards(_cards(run).filter(status=Scorecard.Status.RATED)), Category.objects.in_bulk()
     if category:
-        rows = rows.filter(category=_category(category))
+        rows = rows.filter(category=_key(category, categories))
     if tier:
         rows = rows.filter(tier=tier)
     if league:
@@ -108,7 +108,7 @@ def rankings(
     order = ORDERS[f"-{dimension}"] if dimension else ORDERS["rank"]
     if by == "p_top10":
         rows, order = rows.filter(p_top10__isnull=False), BY_P_TOP10
-    return _listed(page(rows, order=order, run=run, scope=scope, cursor=at, size=size))
+    return _listed(page(rows, order=order, run=run, scope=scope, cursor=at, size=size), categories)
 
 
 def history(*, slug: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[HistoryPoint]:
@@ -145,9 +145,9 @@ def _cards(run: int) -> QuerySet[Scorecard]:
     return cards.select_related("influencer").only(*SHOWN, "influencer__slug", "influencer__name")
 
 
-def _category(code: str) -> int:
+def _key(code: str, categories: dict[int, Category]) -> int:
     """As a number the planner knows how many there are of, in each league, too; a join hides that from it."""
-    return Category.objects.filter(code=code).values_list("pk", flat=True).first() or 0
+    return next((key for key, category in categories.items() if category.code == code), 0)
 
 
 def _start(public: PublicRun, name: str, asked: list[Any], cursor: str) -> tuple[str, Cursor | None, int]:
@@ -166,10 +166,9 @@ def _read(cursor: str) -> Cursor | None:
     return Cursor.read(cursor) if cursor else None
 
 
-def _listed(found: Page[Scorecard]) -> Page[Listed]:
-    """The page's rows with their places, categories and platforms: one query a page for each of these."""
+def _listed(found: Page[Scorecard], categories: dict[int, Category]) -> Page[Listed]:
+    """The page's rows with their places, categories and platforms, which are one query."""
     platforms: dict[int, list[str]] = {}
-    categories = Category.objects.in_bulk({card.category_id for card in found.rows})
     accounts = Account.objects.filter(influencer__in=[card.influencer_id for card in found.rows], voided_at=None)
     for influencer, platform in accounts.order_by("platform").values_list("influencer", "platform").distinct():
         platforms.setdefault(influencer, []).append(platform)

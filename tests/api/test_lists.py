@@ -1,5 +1,6 @@
 """Lists: filters, orders, pages that stay within their run, and what is refused."""
 
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -186,13 +187,13 @@ def test_queries_do_not_grow_with_the_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("time.monotonic", lambda: 100.0)
-    for url in (LIST, RANKINGS):
-        for size in (1, 5):
-            forget()
-            with django_assert_num_queries(5):  # which publication, its run, the page, its categories, its platforms
-                client.get(url, {"page_size": size})
-            with django_assert_num_queries(0):
-                client.get(url, {"page_size": size})
+    for url, size, category in product((LIST, RANKINGS), (1, 5), ({}, {"category": "beauty"})):
+        asked = {"page_size": size, **category}
+        forget()
+        with django_assert_num_queries(5):  # which publication, its run, the categories, the page, its platforms
+            client.get(url, asked)
+        with django_assert_num_queries(0):
+            client.get(url, asked)
 
 
 def test_lists_carry_an_etag(client: Client, people: list[Influencer]) -> None:

@@ -117,7 +117,7 @@ def test_unknown_host_is_404(client: Client) -> None:
 )
 def test_few_queries(client: Client, path: str, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     world(months=2)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         assert client.get(path).status_code == 200
 
 
