@@ -85,7 +85,7 @@ def worker(hosts: dict[str, Influencer], monkeypatch: pytest.MonkeyPatch) -> Ite
     thread.start()
     yield
     done.set()
-    thread.join(timeout=60)
+    thread.join(timeout=120)
     assert not thread.is_alive()
     empty_queue()
 
@@ -270,7 +270,7 @@ def test_a_sanction_reaches_the_shop_through_the_worker(
         defer_with(tasks.tell_watchers, timestamp=0)  # the clock would, once a minute
         return Delivery.objects.filter(hook__isnull=False, state="sent").exists()
 
-    wait_for(told, seconds=60)
+    wait_for(told, seconds=180)
     kinds = set(WatchEvent.objects.values_list("kind", flat=True))
     assert "sanction" in kinds
     by_id: dict[str, list[tuple[dict[str, str], bytes]]] = {}

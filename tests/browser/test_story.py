@@ -54,7 +54,7 @@ def worker(hosts: dict[str, Influencer]) -> Iterator[None]:
     thread.start()
     yield
     done.set()
-    thread.join(timeout=30)
+    thread.join(timeout=120)
     assert not thread.is_alive()
 
 

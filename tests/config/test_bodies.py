@@ -50,11 +50,11 @@ def test_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = held(turns, 2)
     time.sleep(0.15)
     began = time.monotonic()
-    for _time in range(20):
+    for _time in range(200):
         with pytest.raises(OSError, match="too many") as refusal:
             Body(io.BytesIO(b"x"), turns).read(1)
         assert refusal.value.errno == errno.EBUSY
-    assert time.monotonic() - began < 1, "nobody waits for those that are stuck"
+    assert time.monotonic() - began < 10, "twenty seconds, if anybody waited for those that are stuck"
     let_go(waiting)
     assert Body(io.BytesIO(b"x"), turns).read(1) == b"x"
     assert turns.since == {}

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 def get(port: int, path: str) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
         return response.read().decode()
 
 
@@ -52,7 +52,7 @@ def supervisor(clone: Checkout) -> int:
 
 
 def wait_until_nothing_runs(clone: Checkout) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (left := clone.processes()) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert left == []

@@ -22,7 +22,7 @@ def jobs(name: str) -> list[str]:
         return [status for (status,) in cursor.fetchall()]
 
 
-def wait_for(true: Callable[[], bool], *, seconds: float = 15.0) -> None:
+def wait_for(true: Callable[[], bool], *, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen in time"

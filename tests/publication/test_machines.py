@@ -48,7 +48,7 @@ def machines() -> Iterator[Machines]:
 def ask(url: str) -> tuple[int, str]:
     """Status and ETag."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             answer.read()
             return answer.status, answer.headers.get("ETag", "")
     except urllib.error.HTTPError as refusal:
