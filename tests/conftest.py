@@ -13,7 +13,7 @@ from django.utils import translation
 
 from config.embedded_postgres import cluster
 
-pytest_plugins = ["tests.published_world", "tests.shake"]
+pytest_plugins = ["tests.brought", "tests.published_world", "tests.shake"]
 FORBID_SKIPS = os.environ.get("FORBID_SKIPS") == "1"
 
 # How fast a machine is busy with something else is not a property of the code; CI tries the same examples every time.

@@ -44,6 +44,7 @@ def run(*, size: int, runs: int = 3) -> Result:
         with connection.cursor() as cursor, stored.open("wb") as out, cursor.copy(whole) as copy:
             for block in copy:
                 out.write(block)
+        execute("DROP TABLE IF EXISTS bare")
         execute(f"CREATE TABLE bare (LIKE {TABLE} INCLUDING ALL)")
 
         def ours() -> float:

@@ -68,6 +68,8 @@ def run(*, size: int, runs: int = 3) -> Result:
         for _ in range(runs):
             bare.append(seconds(_bare))
             swaps.append(seconds(lambda: _swap(file, size)))
+    execute("ALTER TABLE ratings_scorecard ALTER run_id DROP DEFAULT")
+    execute("DROP TABLE bare, scored")
     execute("VACUUM ANALYZE ratings_scorecard")
     public = PublicRun.objects.select_related("run").get()
     result = Result(f"{size:,} influencers")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
@@ -28,7 +26,6 @@ from tests.governance.people import case
 from tests.pages.published import influencer
 from tests.publication.stored import AT, stored_run
 
-GROUPS_BY = ("0007_governance_groups", "0011_members_groups", "0013_alerts_guarded_and_whose", "0016_staff_groups")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WORDS = "password for a test"
 
@@ -37,10 +34,7 @@ pytestmark = MARKS
 
 @pytest.fixture
 def host(live_server: LiveServer) -> Iterator[Influencer]:
-    """A published host of middling score; groups are made again, since other tests empty every table."""
-    for name in GROUPS_BY:
-        module = import_module(f"ratings.migrations.{name}")
-        getattr(module, "make", getattr(module, "permit", None))(apps, None)
+    """A published host of middling score."""
     about, other = influencer("星河大牌日"), influencer("周小满农家铺")
     publication.publish(run=stored_run({other: 82.0, about: 74.0}), at=AT)
     about.refresh_from_db()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import os
 import random
 import signal
@@ -173,14 +174,25 @@ def fill_the_disk(scene: Scene) -> None:
 def no_room(house: House) -> Iterator[None]:
     """The volume is full to the last bytes; afterwards there is room, and the server is back."""
     ballast = house.home / "ballast"
-    room = os.statvfs(house.home)
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - SPARE))
     try:
+        while not _filled(house, ballast):  # whoever writes meanwhile took some of it
+            pass
         yield
     finally:
         ballast.unlink()
     _bring_back(house)
+
+
+def _filled(house: House, ballast: Path) -> bool:
+    room = os.statvfs(house.home)
+    with ballast.open("wb") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - SPARE))
+        except OSError as why:
+            if why.errno != errno.ENOSPC:
+                raise
+            return False
+    return True
 
 
 def _bring_back(house: House) -> None:
