@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from ratings.models import Course, Question
 
 NAME = ("content_type__app_label", "content_type__model", "codename")
+EMPTYING = {"transactional_db", "live_server"}
 PERMITTED = Group.permissions.through
 
 
@@ -56,6 +57,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     yield
     marker = item.get_closest_marker("django_db")
     emptied = marker is not None and bool(marker.kwargs.get("transaction"))
-    if brought and (emptied or "transactional_db" in getattr(item, "fixturenames", ())):
+    if brought and (emptied or not EMPTYING.isdisjoint(getattr(item, "fixturenames", ()))):
         with brought[0].blocker.unblock():
             brought[0].bring_back()
