@@ -29,6 +29,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "20"))
 SEED = int(os.environ.get("SEED", "8"))
 SIZE = ("--influencers=12", "--days=60", "--seed=7")
 LARGE = 40_000  # rows of a file that takes a while
+LARGER = 5 * LARGE  # of one that does not fit into what loads before it have left
 PUBLICATIONS = 6
 CLOSED_BEFORE = 45  # days; a day is closed by each round that kills a close
 
@@ -120,7 +121,7 @@ def count_of(scene: Scene, path: Path) -> int:
 def test_a_load_that_finds_no_room_says_so_and_the_next_completes_it(scene: Scene) -> None:
     if not scene.house.volume:
         pytest.skip("only root may mount a small volume")
-    path = scene.file(LARGE)
+    path = scene.file(LARGER)
     with no_room(scene.house):
         code, said = scene.house.manage("ingest", "reviews", str(path), "--rejects", os.devnull)
         assert code == 2, said
@@ -128,7 +129,7 @@ def test_a_load_that_finds_no_room_says_so_and_the_next_completes_it(scene: Scen
         assert f"Nothing of {path.name} is stored" in said
     assert count_of(scene, path) == 0
     scene.load(path)
-    assert count_of(scene, path) == LARGE
+    assert count_of(scene, path) == LARGER
 
 
 def test_a_load_whose_server_is_restarted_says_so_and_the_next_completes_it(scene: Scene) -> None:
