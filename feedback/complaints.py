@@ -25,6 +25,7 @@ from feedback.pace import demand_pace_about
 from feedback.receipts import Problem
 from feedback.reviews import UnknownTokenError, digest, read_receipt
 from feedback.rows import record_own
+from feedback.tokens import new_token
 from influencers.models import Influencer
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def file_complaint(
     order, problem = read_receipt(receipt, influencer=influencer, at=at)
     if order is None:
         demand_pace_about(influencer.pk, scope="complaints-about", most=MOST_UNVERIFIED)
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     files = list(files)
     with kept(files) as names, transaction.atomic():
         case = Case.objects.create(

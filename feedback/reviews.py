@@ -17,6 +17,7 @@ from feedback.models import Review, Ticket
 from feedback.pace import demand_pace_about
 from feedback.receipts import Problem, Receipt, ReceiptError
 from feedback.rows import record_own
+from feedback.tokens import new_token
 from influencers.models import Influencer
 
 MOST_UNVERIFIED = 600  # of one influencer in an hour
@@ -63,7 +64,7 @@ def leave_review(
     if order is None:
         demand_pace_about(influencer.pk, scope="reviews-about", most=MOST_UNVERIFIED)
     person = _person(reviewer)
-    review_id, token = f"{OWN_SOURCE}:{secrets.token_hex(12)}", secrets.token_urlsafe(24)
+    review_id, token = f"{OWN_SOURCE}:{secrets.token_hex(12)}", new_token()
     with transaction.atomic():
         ticket = Ticket(review_id=review_id, token_digest=digest(token), created_at=at)
         if order and not _claim(ticket, order, influencer):
