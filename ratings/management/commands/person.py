@@ -29,7 +29,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["export", "forget"])
         parser.add_argument("--reviewer", action="append", default=[], help="id as sent, with the source before it")
-        parser.add_argument("--review", action="append", default=[], help="a review's token; after = if - comes first")
+        parser.add_argument(
+            "--review", action="append", default=[], help="token of a review; --review=TOKEN if it begins with -"
+        )
         parser.add_argument("--complaint", action="append", default=[], help="token of a complaint, likewise")
         parser.add_argument("--account", help="name or e-mail address")
         parser.add_argument("--out", type=Path, help="file for the export; else it is printed")
