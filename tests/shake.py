@@ -1,7 +1,7 @@
 """What differs from machine to machine, made to differ here: SHAKE=7 make test.
 
 Modules and the tests in them come in another order, keys begin anywhere, and pages come in two halves. What passes only
-in one order, with low keys or on a fast machine fails here and not on somebody's else.
+in one order, with low keys or on a fast machine fails here and not on somebody else's.
 """
 
 from __future__ import annotations

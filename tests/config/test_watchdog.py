@@ -44,7 +44,7 @@ def test_the_deaf_and_the_left_behind_are_killed(monkeypatch: pytest.MonkeyPatch
     deaf, parent = start(DEAF), start(PARENT)
     began = time.monotonic()
     watchdog.stop([deaf.pid, parent.pid])
-    assert time.monotonic() - began < 30  # of the minute they would have slept
+    assert time.monotonic() - began < 5
     assert deaf.communicate(timeout=20)[0] == ""
     assert parent.communicate(timeout=20)[0] == ""  # its child held the same pipe: it is gone, too
 
